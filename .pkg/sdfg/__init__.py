@@ -1,0 +1,1 @@
+"""Import root of the compiler: `sdfg.dialect`, `sdfg.lowering`, `sdfg.backends`, `sdfg.tools`."""
