@@ -1,0 +1,393 @@
+"""
+Sizes, ranges and conditions as symbolic integer expressions.
+
+An expression is a sympy object over integer symbols. Text is read by a grammar of our own, on xDSL's lexer, so that
+symbols may have any name (`E`, `I` and `pi` are symbols here), and printed so that reading it back gives the same object.
+
+    or  and  not  == ne < <= > >=  + -  * floordiv mod ceildiv  min(a, b) max(a, b)
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+import sympy
+from xdsl.context import Context
+from xdsl.parser import AttrParser, Parser
+from xdsl.utils.exceptions import ParseError
+
+Expr = Any
+"""A sympy integer expression or condition. sympy has no usable type stubs, so its objects stay untyped here."""
+
+_sympy: Any = sympy
+
+KEYWORDS = frozenset(
+    {"floordiv", "ceildiv", "mod", "min", "max", "and", "or", "not", "ne", "true", "false"}
+)
+"""Words of the grammar: no symbol can have one of these names."""
+
+
+@lru_cache(maxsize=None)
+def symbol(name: str) -> Expr:
+    """The integer symbol `name`. Raises `ValueError` if the grammar could not read it back."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name in KEYWORDS:
+        raise ValueError(f"'{name}' cannot name a symbol")
+    return _sympy.Symbol(name, integer=True)
+
+
+def symbol_name(text: str, taken: Iterable[str] = ()) -> str:
+    """A valid symbol name that resembles `text` and is none of `taken`."""
+    name = re.sub(r"[^A-Za-z0-9_]", "_", text) or "n"
+    if name[0].isdigit() or name in KEYWORDS:
+        name = f"n_{name}"
+    used = set(taken)
+    if name not in used:
+        return name
+    return next(f"{name}_{k}" for k in range(1, len(used) + 2) if f"{name}_{k}" not in used)
+
+
+class FloorDiv(_sympy.Function):  # type: ignore[misc]
+    """`a floordiv b`: the quotient rounded towards minus infinity, as in Python."""
+
+    nargs = (2,)
+    is_integer = True
+
+    @classmethod
+    def eval(cls, a: Expr, b: Expr) -> Expr:
+        if b == 0:
+            raise ZeroDivisionError("division by zero in a symbolic expression")
+        if a.is_Integer and b.is_Integer:
+            return _sympy.Integer(int(a) // int(b))
+        if b == 1 or a == 0:
+            return a
+        if a == b:
+            return _sympy.Integer(1)
+        whole, rest = _divide_terms(a, b)
+        if rest == 0:
+            return whole
+        return None if whole == 0 else whole + FloorDiv(rest, b)
+
+
+class Mod(_sympy.Function):  # type: ignore[misc]
+    """`a mod b`: the remainder with the sign of `b`, as in Python."""
+
+    nargs = (2,)
+    is_integer = True
+
+    @classmethod
+    def eval(cls, a: Expr, b: Expr) -> Expr:
+        if b == 0:
+            raise ZeroDivisionError("remainder by zero in a symbolic expression")
+        if a.is_Integer and b.is_Integer:
+            return _sympy.Integer(int(a) % int(b))
+        if b == 1 or a == 0 or a == b:
+            return _sympy.Integer(0)
+        whole, rest = _divide_terms(a, b)
+        return None if whole == 0 else Mod(rest, b)
+
+
+def _divide_terms(a: Expr, b: Expr) -> tuple[Expr, Expr]:
+    """`(q, r)` with `a = q * b + r`, where `q` collects the terms of `a` that `b` divides."""
+    expanded = _sympy.expand(a)
+    whole, rest = _sympy.Integer(0), _sympy.Integer(0)
+    for term in _sympy.Add.make_args(expanded):
+        quotient = term / b
+        numerator, denominator = quotient.as_numer_denom()
+        if denominator == 1:
+            whole += numerator
+        elif term.is_Integer and b.is_Integer:
+            whole += int(term) // int(b)
+            rest += int(term) % int(b)
+        else:
+            rest += term
+    if rest == 0 or whole != 0:
+        return whole, rest
+    quotient = _sympy.cancel(a / b)
+    return (quotient, rest * 0) if quotient.as_numer_denom()[1] == 1 else (whole, rest)
+
+
+def integer(value: int) -> Expr:
+    return _sympy.Integer(value)
+
+
+def as_expr(value: "Expr | int | str") -> Expr:
+    """An expression from an integer, from text, or from an expression."""
+    if isinstance(value, str):
+        return parse(value)
+    return _sympy.sympify(value)
+
+
+def ceil_div(a: Expr, b: Expr) -> Expr:
+    """`a / b` rounded up, for positive `b`."""
+    return FloorDiv(a + b - 1, b)
+
+
+def minimum(*values: Expr) -> Expr:
+    return _sympy.Min(*values)
+
+
+def maximum(*values: Expr) -> Expr:
+    return _sympy.Max(*values)
+
+
+def product(values: Iterable[Expr]) -> Expr:
+    result = integer(1)
+    for value in values:
+        result = result * value
+    return result
+
+
+def symbols_of(*exprs: Expr) -> frozenset[str]:
+    """Names of the free symbols."""
+    return frozenset(s.name for e in exprs for s in e.free_symbols)
+
+
+def constant(expr: Expr) -> int | None:
+    """The value of `expr` if it is a number."""
+    return int(expr) if expr.is_Integer else None
+
+
+@lru_cache(maxsize=1 << 16)
+def equal(a: Expr, b: Expr) -> bool:
+    """Whether `a` and `b` are provably the same for every value of their symbols."""
+    return a == b or _sympy.expand(a - b) == 0
+
+
+def substitute(expr: Expr, values: Mapping[str, "Expr | int"]) -> Expr:
+    """`expr` with symbols replaced, all at once."""
+    if not values or expr.is_Integer:
+        return expr
+    hits = {symbol(n): v for n, v in values.items() if symbol(n) in expr.free_symbols}
+    return expr.xreplace({k: as_expr(v) for k, v in hits.items()}) if hits else expr
+
+
+def evaluate(expr: Expr, values: Mapping[str, int]) -> int:
+    """The number that `expr` is under `values`. Raises `KeyError` for a symbol without one."""
+    if expr.is_Integer:
+        return int(expr)
+    names = tuple(sorted(symbols_of(expr)))
+    return compiled(expr, names)(*(values[n] for n in names))
+
+
+@lru_cache(maxsize=1 << 14)
+def compiled(expr: Expr, names: tuple[str, ...]) -> Callable[..., int]:
+    """`expr` as a Python function of the symbols `names`, in that order."""
+    # Positional stand-ins: a symbol may be called `lambda` or `min`.
+    stand_ins = {symbol(n): symbol(f"_{k}") for k, n in enumerate(names)}
+    arguments = ", ".join(f"_{k}" for k in range(len(names)))
+    text = _PYTHON.print(expr.xreplace(stand_ins))
+    return cast(Callable[..., int], eval(f"lambda {arguments}: {text}", {"min": min, "max": max}))
+
+
+# Printing
+
+
+class _TextPrinter:
+    """Expressions as text with as few parentheses as the grammar needs."""
+
+    OR, AND, NOT, COMPARE, SUM, TERM, UNARY, ATOM = range(8)
+
+    def __init__(self, words: Mapping[str, str]):
+        self.words = words
+
+    def print(self, expr: Expr, outer: int = 0) -> str:
+        text, level = self.form(expr)
+        return f"({text})" if level < outer else text
+
+    def form(self, expr: Expr) -> tuple[str, int]:
+        """The text of `expr` and the precedence of its outermost operator."""
+        if expr.is_Integer:
+            return str(int(expr)), self.ATOM if expr >= 0 else self.UNARY
+        if expr.is_Symbol:
+            return expr.name, self.ATOM
+        if expr in (_sympy.true, _sympy.false):
+            return self.words["true" if expr == _sympy.true else "false"], self.ATOM
+        if expr.is_Add:
+            return self.sum(expr), self.SUM
+        if expr.is_Mul:
+            return self.term(expr), self.TERM
+        if expr.is_Pow:
+            base, exponent = expr.as_base_exp()
+            return " * ".join([self.print(base, self.UNARY)] * int(exponent)), self.TERM
+        return self.operator(expr)
+
+    def operator(self, expr: Expr) -> tuple[str, int]:
+        match type(expr).__name__:
+            case "FloorDiv" | "Mod" as name:
+                a, b = (self.print(x, self.UNARY) for x in expr.args)
+                return f"{a} {self.words[name]} {b}", self.TERM
+            case "Min" | "Max" as name:
+                args = sorted(self.print(x) for x in expr.args)
+                return f"{name.lower()}({', '.join(args)})", self.ATOM
+            case "And" | "Or" as name:
+                level = self.AND if name == "And" else self.OR
+                args = sorted(self.print(x, level + 1) for x in expr.args)
+                return f" {name.lower()} ".join(args), level
+            case "Not":
+                return f"not {self.print(expr.args[0], self.COMPARE)}", self.NOT
+            case name if name in _RELATIONS:
+                a, b = (self.print(x, self.SUM) for x in expr.args)
+                return f"{a} {self.words.get(name, _RELATIONS[name])} {b}", self.COMPARE
+            case name:
+                raise ValueError(f"'{expr}' ({name}) has no textual form")
+
+    def sum(self, expr: Expr) -> str:
+        terms = [(t.could_extract_minus_sign(), t) for t in expr.args]
+        parts = sorted(
+            ((t.is_Integer, self.print(-t if n else t, self.TERM), n) for n, t in terms),
+            key=lambda part: (part[0], part[2], part[1]),
+        )
+        _, first, negative = parts[0]
+        return (self.negated(first) if negative else first) + "".join(f" {'-' if n else '+'} {p}" for _, p, n in parts[1:])
+
+    def negated(self, text: str) -> str:
+        """Minus `text`: the sign binds tighter than the division words."""
+        divides = any(f" {self.words[w]} " in text for w in ("FloorDiv", "Mod"))
+        return f"-({text})" if divides else f"-{text}"
+
+    def term(self, expr: Expr) -> str:
+        coefficient, factors = expr.as_coeff_mul()
+        texts = sorted(self.print(f, self.UNARY if f.is_Pow else self.ATOM) for f in factors)
+        if coefficient == -1:
+            return self.negated(" * ".join(texts))
+        return " * ".join(([str(int(coefficient))] if coefficient != 1 else []) + texts)
+
+
+_RELATIONS = {
+    "Equality": "==",
+    "Unequality": "ne",
+    "StrictLessThan": "<",
+    "LessThan": "<=",
+    "StrictGreaterThan": ">",
+    "GreaterThan": ">=",
+}
+_TEXT = _TextPrinter({"FloorDiv": "floordiv", "Mod": "mod", "true": "true", "false": "false"})
+_PYTHON = _TextPrinter(
+    {"FloorDiv": "//", "Mod": "%", "Unequality": "!=", "true": "True", "false": "False"}
+)
+
+
+@lru_cache(maxsize=1 << 16)
+def text_of(expr: Expr) -> str:
+    """`expr` in the grammar of this module; reading it back gives `expr`."""
+    return _TEXT.print(expr)
+
+
+# Reading
+
+
+@lru_cache(maxsize=1 << 16)
+def parse(text: str) -> Expr:
+    """The expression that `text` says. Raises `ValueError` where it does not fit the grammar."""
+    try:
+        parser = Parser(Context(), text)
+        expr = parse_condition(parser)
+        end = parser.pos
+    except (ParseError, ZeroDivisionError) as error:
+        raise ValueError(f"'{text}' is no symbolic expression") from error
+    if text[end:].strip():
+        raise ValueError(f"'{text}' is no symbolic expression: unexpected '{text[end:].strip()}'")
+    return expr
+
+
+def parse_expr(parser: AttrParser) -> Expr:
+    """Read an integer expression at the parser's place; a `<` or `>` behind it is left alone."""
+    return _parse_sum(parser)
+
+
+def parse_condition(parser: AttrParser) -> Expr:
+    """Read a condition, or an integer expression, at the parser's place."""
+    value = _parse_and(parser)
+    while parser.parse_optional_keyword("or"):
+        value = _sympy.Or(value, _parse_and(parser))
+    return value
+
+
+def _parse_and(parser: AttrParser) -> Expr:
+    value = _parse_not(parser)
+    while parser.parse_optional_keyword("and"):
+        value = _sympy.And(value, _parse_not(parser))
+    return value
+
+
+def _parse_not(parser: AttrParser) -> Expr:
+    if parser.parse_optional_keyword("not"):
+        return _sympy.Not(_parse_not(parser))
+    return _parse_comparison(parser)
+
+
+def _parse_comparison(parser: AttrParser) -> Expr:
+    left = _parse_sum(parser)
+    if parser.parse_optional_keyword("ne"):
+        return _sympy.Ne(left, _parse_sum(parser))
+    # The lexer has no token for `==`, `<=` and `>=`.
+    if parser.parse_optional_punctuation("="):
+        parser.parse_punctuation("=")
+        return _sympy.Eq(left, _parse_sum(parser))
+    for sign, strict, inclusive in (("<", _sympy.Lt, _sympy.Le), (">", _sympy.Gt, _sympy.Ge)):
+        if parser.parse_optional_punctuation(sign):
+            relation = inclusive if parser.parse_optional_punctuation("=") else strict
+            return relation(left, _parse_sum(parser))
+    return left
+
+
+def _parse_sum(parser: AttrParser) -> Expr:
+    value = _parse_term(parser)
+    while True:
+        if parser.parse_optional_punctuation("+"):
+            value = value + _parse_term(parser)
+        elif parser.parse_optional_punctuation("-"):
+            value = value - _parse_term(parser)
+        else:
+            return value
+
+
+def _parse_term(parser: AttrParser) -> Expr:
+    # All factors at once: sympy would distribute a number over a sum when multiplying pairwise.
+    sign = [integer(-1)] if parser.parse_optional_punctuation("-") else []
+    factors = [*sign, _parse_atom(parser)]
+    while True:
+        if parser.parse_optional_punctuation("*"):
+            factors.append(_parse_atom(parser))
+        elif parser.parse_optional_keyword("floordiv"):
+            factors = [FloorDiv(_sympy.Mul(*factors), _parse_atom(parser))]
+        elif parser.parse_optional_keyword("ceildiv"):
+            factors = [ceil_div(_sympy.Mul(*factors), _parse_atom(parser))]
+        elif parser.parse_optional_keyword("mod"):
+            factors = [Mod(_sympy.Mul(*factors), _parse_atom(parser))]
+        else:
+            return factors[0] if len(factors) == 1 else _sympy.Mul(*factors)
+
+
+def _parse_atom(parser: AttrParser) -> Expr:
+    if parser.parse_optional_punctuation("("):
+        value = parse_condition(parser)
+        parser.parse_punctuation(")")
+        return value
+    if parser.parse_optional_punctuation("-"):
+        return -_parse_atom(parser)
+    number = parser.parse_optional_integer(allow_boolean=False, allow_negative=False)
+    if number is not None:
+        return integer(number)
+    word = parser.parse_identifier(" in a symbolic expression")
+    if word in ("min", "max"):
+        args = parser.parse_comma_separated_list(
+            parser.Delimiter.PAREN, lambda: parse_expr(parser)
+        )
+        return minimum(*args) if word == "min" else maximum(*args)
+    if word in ("true", "false"):
+        return _sympy.true if word == "true" else _sympy.false
+    if word in KEYWORDS:
+        parser.raise_error(f"'{word}' is an operator of symbolic expressions")
+    return symbol(word)
+
+
+def row_major(shape: Sequence[Expr]) -> tuple[Expr, ...]:
+    """Strides in elements of a dense array with this shape, last dimension fastest."""
+    strides: list[Expr] = []
+    stride = integer(1)
+    for extent in reversed(shape):
+        strides.append(stride)
+        stride = stride * extent
+    return tuple(reversed(strides))
