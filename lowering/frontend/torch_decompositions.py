@@ -1,0 +1,147 @@
+"""What becomes of composite PyTorch operators before torch-mlir sees them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch._decomp import get_decompositions
+
+aten: Any = torch.ops.aten
+
+LOWERED_BY_TORCH_MLIR = (
+    # torch's own decomposition computes in f64 tensors
+    aten.native_layer_norm.default,
+)
+
+MISSING_IN_TORCH_MLIR = (
+    aten.native_group_norm,
+    aten.upsample_bilinear2d.vec,
+    aten._native_batch_norm_legit_functional,
+    aten._native_batch_norm_legit_no_training,
+    aten._native_batch_norm_legit,
+    aten._native_batch_norm_legit.no_stats,
+    aten.squeeze.dims,
+    aten.grid_sampler_2d,
+    aten._adaptive_avg_pool2d,
+    aten.full,
+    aten.logsumexp,
+    aten._log_softmax,
+    aten._to_copy,
+    aten.diag,
+)
+
+
+def decomposition_table() -> dict[Any, Callable[..., Any]]:
+    """torch.export's decompositions, what torch-mlir lacks, and our own below."""
+    table: dict[Any, Callable[..., Any]] = dict(torch.export.default_decompositions())
+    table.update(get_decompositions(MISSING_IN_TORCH_MLIR))
+    for operator in LOWERED_BY_TORCH_MLIR:
+        table.pop(operator, None)
+    table[aten.scaled_dot_product_attention.default] = scaled_dot_product_attention
+    table[aten.cumsum.default] = cumsum
+    table[aten.addmm.default] = addmm
+    return table
+
+
+@contextmanager
+def traceable() -> Iterator[None]:
+    """
+    Keep torch from choosing fused kernels that nothing else understands while it traces.
+
+    Without this an LSTM becomes `mkldnn_rnn_layer` and a transformer layer one opaque operator.
+    """
+    fast_attention = torch.backends.mha.get_fastpath_enabled()
+    one_dnn = torch._C._get_mkldnn_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        torch._C._set_mkldnn_enabled(False)
+        yield
+    finally:
+        torch._C._set_mkldnn_enabled(one_dnn)
+        torch.backends.mha.set_fastpath_enabled(fast_attention)
+
+
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Tensor:
+    """
+    `softmax(query @ key^T * scale + mask) @ value` over the last two dimensions.
+
+    `query` is `(..., heads, target, features)`, `key` and `value` `(..., heads or groups, source,
+    features)`. A causal mask is aligned at the upper left, as PyTorch does it; a row that the mask
+    hides entirely gives zeros, not NaN. Raises `NotImplementedError` for dropout.
+    """
+    if dropout_p > 0.0:
+        raise NotImplementedError("attention with dropout")
+    if enable_gqa:
+        key, value = _for_each_query_head(query, key), _for_each_query_head(query, value)
+    factor = query.shape[-1] ** -0.5 if scale is None else scale
+    scores = torch.matmul(query * factor, key.transpose(-2, -1))
+    if is_causal:
+        seen = _lower_triangle(scores.shape[-2], scores.shape[-1], scores.device)
+        scores = _where_visible(seen, scores)
+    if attn_mask is None:
+        return torch.matmul(torch.softmax(scores, -1), value)
+    hidden = attn_mask.dtype == torch.bool
+    scores = _where_visible(attn_mask, scores) if hidden else scores + attn_mask
+    return torch.matmul(_softmax_or_zero(scores), value)
+
+
+def _for_each_query_head(query: Tensor, groups: Tensor) -> Tensor:
+    """Repeat each of the `groups` of heads for the query heads that share it."""
+    repeats = query.shape[-3] // groups.shape[-3]
+    if repeats == 1:
+        return groups
+    shape = groups.shape
+    repeated = groups.unsqueeze(-3).expand(*shape[:-2], repeats, *shape[-2:])
+    return repeated.reshape(*shape[:-3], query.shape[-3], *shape[-2:])
+
+
+def _lower_triangle(rows: int, columns: int, device: torch.device) -> Tensor:
+    """`(rows, columns)`, true where the column is at most the row."""
+    row, column = torch.arange(rows, device=device), torch.arange(columns, device=device)
+    return column.unsqueeze(0) <= row.unsqueeze(1)
+
+
+def _where_visible(mask: Tensor, scores: Tensor) -> Tensor:
+    nothing = torch.full((), float("-inf"), dtype=scores.dtype, device=scores.device)
+    return torch.where(mask, scores, nothing)
+
+
+def _softmax_or_zero(scores: Tensor) -> Tensor:
+    """Softmax of the last dimension; zeros where all of it is minus infinity."""
+    none_visible = scores.amax(-1, keepdim=True) == float("-inf")
+    zero = torch.zeros((), dtype=scores.dtype, device=scores.device)
+    return torch.where(none_visible, zero, torch.softmax(scores, -1))
+
+
+def cumsum(x: Tensor, dim: int, dtype: torch.dtype | None = None) -> Tensor:
+    """Prefix sums along `dim`, as a masked sum: quadratic work, no order between elements."""
+    if dtype is not None:
+        x = x.to(dtype)
+    elif not x.dtype.is_floating_point:
+        x = x.to(torch.int64)
+    zero = torch.zeros((), dtype=x.dtype, device=x.device)
+    before = _lower_triangle(x.shape[dim], x.shape[dim], x.device)
+    terms = torch.where(before, x.movedim(dim, -1).unsqueeze(-2), zero)
+    return terms.sum(-1).movedim(-1, dim)
+
+
+def addmm(
+    bias: Tensor, left: Tensor, right: Tensor, *, beta: float = 1, alpha: float = 1
+) -> Tensor:
+    """`beta * bias + alpha * left @ right`, without multiplications by one."""
+    product = torch.mm(left, right)
+    product = product if alpha == 1 else product * alpha
+    if beta == 0:
+        return product
+    return product + (bias if beta == 1 else bias * beta)

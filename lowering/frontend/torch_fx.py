@@ -1,0 +1,97 @@
+"""A functional FX graph as MLIR bytecode in the torch dialect, with the user's places kept."""
+
+import io
+import re
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.fx import Graph, Node
+
+from sdfg.lowering.frontend.native_bindings import ir
+
+_importer: Any = import_module("iree.compiler.extras.fx_importer")
+
+_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+_TORCH = str(Path(torch.__file__).parent)
+
+
+def to_bytecode(graph: Graph) -> bytes:
+    """
+    The function `main` of `graph`: one argument for each placeholder, one result for each output.
+
+    Tensors that the graph holds as attributes become inline constants. Every operation is located
+    at the innermost line of the traceback that is not PyTorch's own, named after the `nn.Module`
+    that ran it. Raises `NotImplementedError` for FX nodes that have no form in the torch dialect.
+    """
+    importer = _importer.FxImporter(hooks=_InlineConstants())
+    importer._cc = _Places(importer._c, py_attr_tracker=importer._py_attr_tracker)
+    importer.import_stateless_graph(graph, func_name="main")
+    file = io.BytesIO()
+    importer.module_op.write_bytecode(file)
+    return file.getvalue()
+
+
+class _InlineConstants(_importer.FxImporterHooks):
+    """Tensor literals as readable dense attributes instead of binary resources."""
+
+    def resolve_literal(self, gni: Any, literal: Any, info: Any) -> Any:
+        """The value of `literal`, or None to leave it to the importer."""
+        if not isinstance(literal, torch.Tensor):
+            return None
+        element = _importer.TORCH_DTYPE_TO_MLIR_TYPE[literal.dtype]()
+        array = literal.detach().contiguous()
+        if literal.dtype == torch.bfloat16:
+            array = array.view(torch.int16)
+        attribute = ir.DenseElementsAttr.get(
+            array.numpy(), type=element, shape=list(literal.shape)
+        )
+        result = gni._cc.tensor_to_vtensor_type(literal)
+        return ir.Operation.create(
+            "torch.vtensor.literal", results=[result], attributes={"value": attribute}
+        ).result
+
+
+class _Places(_importer.ContextCache):
+    """Chooses the location of an operation."""
+
+    def get_node_location(self, node: Node) -> Any:
+        """`loc("encoder.layer.0"("model.py":12:0))`, or None where FX knows neither."""
+        frame = innermost_frame(node.stack_trace or "")
+        layer = layer_of(node)
+        if frame is None and layer is None:
+            return None
+        where = ir.Location.unknown(self._c)
+        if frame is not None:
+            where = ir.Location.file(frame[0], frame[1], 0, context=self._c)
+        return where if layer is None else ir.Location.name(layer, where, context=self._c)
+
+
+def innermost_frame(traceback: str) -> tuple[str, int] | None:
+    """The last file and line in `traceback` that is not within PyTorch, if there is one."""
+    frames = [(file, int(line)) for file, line in _FRAME.findall(traceback)]
+    if not frames:
+        return None
+    users = [frame for frame in frames if not frame[0].startswith(_TORCH)]
+    file, line = (users or frames)[-1]
+    return _importable(file), line
+
+
+def _importable(file: str) -> str:
+    """`file` relative to the folder it is imported from: the same text on every machine."""
+    roots = [root for root in map(str, (Path(p or ".").resolve() for p in sys.path))]
+    inside = [root for root in roots if file.startswith(root + "/")]
+    return file[len(max(inside, key=len)) + 1 :] if inside else Path(file).name
+
+
+def layer_of(node: Node) -> str | None:
+    """The path of the innermost `nn.Module` that ran `node`, such as `encoder.layer.0`."""
+    stack: Mapping[str, tuple[str, Any]] = node.meta.get("nn_module_stack") or {}
+    if not stack:
+        return None
+    path, _ = list(stack.values())[-1]
+    path = path.removeprefix("L['self']").replace("._modules", "")
+    return re.sub(r"\['?([^\]']+)'?\]", r".\1", path).removeprefix("L.").removeprefix(".") or None

@@ -1,0 +1,1 @@
+"""Models with random weights, built in code: nothing is downloaded."""
