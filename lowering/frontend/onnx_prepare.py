@@ -1,0 +1,150 @@
+"""Bringing an ONNX model into the form that the native importer handles well."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnx
+import onnx.inliner
+import onnx.shape_inference
+import onnx.version_converter
+from onnx import GraphProto, ModelProto, NodeProto
+
+from sdfg.dialect.diagnostics import SDFGError
+from sdfg.dialect.weights import Weights
+from sdfg.lowering.frontend.onnx_fold import fold_constants
+from sdfg.lowering.frontend.onnx_load import label, opset, refuse_unknown
+from sdfg.lowering.frontend.onnx_weights import take_weights
+
+OPSET = 17
+"""The oldest operator set whose operators all have a lowering; older models are converted to it."""
+
+_IR_VERSION = 8
+"""The oldest file format in which an initializer need not be an input."""
+
+INLINED = frozenset(
+    {
+        "AffineGrid",
+        "Attention",
+        "CausalConvWithState",
+        "CenterCropPad",
+        "LinearAttention",
+        "NegativeLogLikelihoodLoss",
+        "RMSNormalization",
+        "RotaryEmbedding",
+        "SoftmaxCrossEntropyLoss",
+        "SwiGLU",
+        "Swish",
+    }
+)
+"""
+Operators replaced by the definition that ONNX's specification gives, because the native passes
+have no lowering for them, or (the losses, with weights and a mean) a wrong one.
+"""
+
+
+@dataclass(frozen=True)
+class PreparedModel:
+    """An ONNX model without its large initializers."""
+
+    model: ModelProto
+    """
+    Inputs are the user's, in order, then one per weight; all nodes are named, all values have a
+    type.
+    """
+
+    inputs: tuple[str, ...]
+    """The user's inputs, in order."""
+
+    weights: Weights
+    """The data of the other inputs."""
+
+
+def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedModel:
+    """
+    Convert, inline, fold and infer shapes; `model` itself is changed.
+
+    `name` is what messages call the model; external data is looked for in `folder` only. Raises
+    `SDFGError` for what cannot be compiled.
+    """
+    refuse_unknown(model, name)
+    _name_nodes(model.graph)
+    stored = {tensor.name for tensor in model.graph.initializer}
+    inputs = tuple(value.name for value in model.graph.input if value.name not in stored)
+    weights = take_weights(model, folder)
+    try:
+        model = _simplified(model)
+    except (
+        onnx.checker.ValidationError,
+        onnx.shape_inference.InferenceError,
+        onnx.version_converter.ConvertError,
+        RuntimeError,
+    ) as error:
+        raise SDFGError(f"{name}: the model is not valid: {error}") from error
+    _name_nodes(model.graph)
+    _refuse_untyped(model, name)
+    return PreparedModel(model, inputs, Weights(weights))
+
+
+def _simplified(model: ModelProto) -> ModelProto:
+    model.ir_version = max(model.ir_version, _IR_VERSION)
+    onnx.checker.check_model(model)
+    if model.functions:
+        model = onnx.inliner.inline_local_functions(model)
+    if 0 < opset(model) < OPSET:
+        model = onnx.version_converter.convert_version(model, OPSET)
+    for _ in range(_INLINE_DEPTH):
+        if not any(node.op_type in INLINED for node in model.graph.node):
+            break
+        model = _inlined(model)
+    model = onnx.shape_inference.infer_shapes(model, data_prop=True)
+    fold_constants(model)
+    del model.graph.value_info[:]
+    return onnx.shape_inference.infer_shapes(model, data_prop=True)
+
+
+_INLINE_DEPTH = 3
+"""Definitions may use operators that are to be inlined too."""
+
+
+def _inlined(model: ModelProto) -> ModelProto:
+    """Replace the operators in `INLINED`; some definitions depend on the types of the operands."""
+    model = onnx.shape_inference.infer_shapes(model, data_prop=True)
+    operators = [("", name) for name in sorted(INLINED)]
+    return onnx.inliner.inline_selected_functions(model, operators, inline_schema_functions=True)
+
+
+def _name_nodes(graph: GraphProto, prefix: str = "") -> None:
+    """Give a name, unique within `graph`, to nodes without one; names become source locations."""
+    taken = {node.name for node in graph.node}
+    for number, node in enumerate(graph.node):
+        if node.name:
+            continue
+        name = f"{prefix}{node.op_type}_{number}"
+        while name in taken:
+            name += "_"
+        node.name = name
+        taken.add(name)
+
+
+def _refuse_untyped(model: ModelProto, name: str) -> None:
+    """Every value that a node reads must have an element type by now."""
+    graph = model.graph
+    typed = {t.name for t in graph.initializer} | {""}
+    typed |= {v.name for v in [*graph.input, *graph.value_info, *graph.output] if _has_type(v)}
+    problems = [
+        f"  {label(node)}: the type of '{value}', an operand of {node.op_type}, cannot be inferred"
+        for node in _all(graph)
+        for value in node.input
+        if value not in typed
+    ]
+    if problems:
+        raise SDFGError("\n".join([f"{name}: the model is not typed completely", *problems]))
+
+
+def _has_type(value: onnx.ValueInfoProto) -> bool:
+    kind = value.type.WhichOneof("value")
+    return kind is not None and (kind != "tensor_type" or value.type.tensor_type.elem_type != 0)
+
+
+def _all(graph: GraphProto) -> list[NodeProto]:
+    return list(graph.node)
