@@ -239,7 +239,9 @@ class _TextPrinter:
             key=lambda part: (part[0], part[2], part[1]),
         )
         _, first, negative = parts[0]
-        return (self.negated(first) if negative else first) + "".join(f" {'-' if n else '+'} {p}" for _, p, n in parts[1:])
+        return (self.negated(first) if negative else first) + "".join(
+            f" {'-' if n else '+'} {p}" for _, p, n in parts[1:]
+        )
 
     def negated(self, text: str) -> str:
         """Minus `text`: the sign binds tighter than the division words."""
@@ -372,9 +374,7 @@ def _parse_atom(parser: AttrParser) -> Expr:
         return integer(number)
     word = parser.parse_identifier(" in a symbolic expression")
     if word in ("min", "max"):
-        args = parser.parse_comma_separated_list(
-            parser.Delimiter.PAREN, lambda: parse_expr(parser)
-        )
+        args = parser.parse_comma_separated_list(parser.Delimiter.PAREN, lambda: parse_expr(parser))
         return minimum(*args) if word == "min" else maximum(*args)
     if word in ("true", "false"):
         return _sympy.true if word == "true" else _sympy.false

@@ -26,7 +26,9 @@ def verify_element(element: Attribute) -> None:
     """Containers hold numbers, or vectors of numbers."""
     scalar = element.get_element_type() if isinstance(element, VectorType) else element
     if not isinstance(scalar, AnyFloat | IntegerType | IndexType | ComplexType):
-        raise VerifyException(f"element type must be a number or a vector of numbers, got {element}")
+        raise VerifyException(
+            f"element type must be a number or a vector of numbers, got {element}"
+        )
 
 
 @irdl_attr_definition
@@ -104,9 +106,7 @@ class ArrayType(ParametrizedAttribute, TypeAttribute):
         return distance
 
     def with_storage(self, storage: str) -> "ArrayType":
-        return ArrayType(
-            self.dims, self.element_type, self.strides.data, self.offset.data, storage
-        )
+        return ArrayType(self.dims, self.element_type, self.strides.data, self.offset.data, storage)
 
     def verify(self) -> None:
         verify_element(self.element_type)
