@@ -1,8 +1,9 @@
 """
 The nine image networks of the ONNX package's `light` suite, with random weights.
 
-The package ships them with every weight constant, which hides most mistakes: here each gets seeded random values,
-scaled so that activations neither vanish nor explode and the classes differ.
+The package ships them with every weight constant, which hides most mistakes: here each gets
+seeded random values, scaled so that activations neither vanish nor explode and the classes
+differ.
 """
 
 from importlib.util import find_spec

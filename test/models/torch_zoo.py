@@ -1,8 +1,8 @@
 """
 The PyTorch models that every door, pass and backend is tried on, by name.
 
-`build("bert-tiny")` gives a module in evaluation mode with seeded random weights, example inputs and
-its dynamic dimensions. `tiny` sizes are for tests; `base` sizes are the published ones.
+`build("bert-tiny")` gives a module in evaluation mode with seeded random weights, example inputs
+and its dynamic dimensions. `tiny` sizes are for tests; `base` sizes are the published ones.
 """
 
 import os
