@@ -1,4 +1,7 @@
-"""Attributes of the `sdfg` dialect other than memlets: expressions, storage, schedule, weights, machine."""
+"""
+Attributes of the `sdfg` dialect other than memlets: expressions, storage, schedule, weights,
+machine.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -38,7 +41,9 @@ SCHEDULES = {
     "tensix_grid": "Tensix cores",
     "tile_stream": "tiles that flow through a reader, a compute and a writer kernel",
 }
-"""How the points of a map meet the machine. Targets add their own with `SCHEDULES[name] = meaning`."""
+"""
+How the points of a map meet the machine. Targets add their own with `SCHEDULES[name] = meaning`.
+"""
 
 T = TypeVar("T")
 
@@ -141,7 +146,8 @@ class ScheduleAttr(ParametrizedAttribute):
     """
     How the points of a map meet the machine; the kinds are the keys of `SCHEDULES`.
 
-    Where `condition` is false at run time, the map runs sequentially (a loop too small for threads).
+    Where `condition` is false at run time, the map runs sequentially (a loop too small for
+    threads).
 
     ```mlir
     #sdfg.schedule<"parallel", #sdfg.expr<"N > 64">>
@@ -178,7 +184,8 @@ class ScheduleAttr(ParametrizedAttribute):
 @irdl_attr_definition
 class WeightAttr(ParametrizedAttribute):
     """
-    The contents of a constant by reference: an entry of the weights file that goes with the program.
+    The contents of a constant by reference: an entry of the weights file that goes with the
+    program.
 
     ```mlir
     #sdfg.weight<"layer1.conv.weight">
@@ -198,8 +205,8 @@ class MachineAttr(ParametrizedAttribute):
     """
     Facts of the machine that the program is mapped to, as integers by name.
 
-    Used today: `cores`, `vector_bytes` (of a SIMD register), `vector_registers`, `l1_bytes`, `l2_bytes` (per core),
-    `l3_bytes` (shared).
+    Used today: `cores`, `vector_bytes` (of a SIMD register), `vector_registers`, `l1_bytes`,
+    `l2_bytes` (per core), `l3_bytes` (shared).
 
     ```mlir
     #sdfg.machine<{cores = 2 : i64, vector_bytes = 64 : i64}>

@@ -1,7 +1,10 @@
-"""Subsets and memlets: which elements of a container move, how many, and what happens where writes meet."""
+"""
+Subsets and memlets: which elements of a container move, how many, and what happens where writes
+meet.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from xdsl.dialects.builtin import StringAttr
@@ -34,14 +37,15 @@ CONFLICT_RESOLUTIONS = {
 @dataclass(frozen=True)
 class Range:
     """
-    The integers `start, start + step, ...` below `stop`, or the single integer `start` where `stop` is None.
+    The integers `start, start + step, ...` below `stop`, or the single integer `start` where `stop`
+    is None.
 
     A single integer is a *point*: it drops the dimension from the extents of a subset.
     """
 
     start: Expr
     stop: Expr | None = None
-    step: Expr = symbolic.integer(1)
+    step: Expr = field(default_factory=lambda: symbolic.integer(1))
 
     @classmethod
     def of(cls, start: Expr | int, stop: Expr | int, step: Expr | int = 1) -> Self:
@@ -154,10 +158,12 @@ class SubsetAttr(Data[tuple[Range, ...]]):
 @irdl_attr_definition
 class MemletAttr(ParametrizedAttribute):
     """
-    One movement of data: the subset of a container, the number of elements that move, and the conflict resolution.
+    One movement of data: the subset of a container, the number of elements that move, and the
+    conflict resolution.
 
-    The container itself is the operand that the memlet belongs to. `volume` is the size of the subset unless the
-    access depends on data (a gather moves one element out of all). An empty `resolution` means that no two writes meet.
+    The container itself is the operand that the memlet belongs to. `volume` is the size of the
+    subset unless the access depends on data (a gather moves one element out of all). An empty
+    `resolution` means that no two writes meet.
 
     ```mlir
     #sdfg.memlet<#sdfg.subset<"i, j">, #sdfg.expr<"1">, "sum">

@@ -1,15 +1,16 @@
 """
 Sizes, ranges and conditions as symbolic integer expressions.
 
-An expression is a sympy object over integer symbols. Text is read by a grammar of our own, on xDSL's lexer, so that
-symbols may have any name (`E`, `I` and `pi` are symbols here), and printed so that reading it back gives the same object.
+An expression is a sympy object over integer symbols. Text is read by a grammar of our own, on
+xDSL's lexer, so that symbols may have any name (`E`, `I` and `pi` are symbols here), and printed so
+that reading it back gives the same object.
 
     or  and  not  == ne < <= > >=  + -  * floordiv mod ceildiv  min(a, b) max(a, b)
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import sympy
@@ -18,7 +19,10 @@ from xdsl.parser import AttrParser, Parser
 from xdsl.utils.exceptions import ParseError
 
 Expr = Any
-"""A sympy integer expression or condition. sympy has no usable type stubs, so its objects stay untyped here."""
+"""
+A sympy integer expression or condition. sympy has no usable type stubs, so its objects stay untyped
+here.
+"""
 
 _sympy: Any = sympy
 
@@ -28,7 +32,7 @@ KEYWORDS = frozenset(
 """Words of the grammar: no symbol can have one of these names."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def symbol(name: str) -> Expr:
     """The integer symbol `name`. Raises `ValueError` if the grammar could not read it back."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name in KEYWORDS:

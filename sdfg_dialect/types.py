@@ -36,8 +36,9 @@ class ArrayType(ParametrizedAttribute, TypeAttribute):
     """
     An array with symbolic shape, strides and offset, living in some storage.
 
-    Element `(i, j, ...)` lies `offset + i * strides[0] + j * strides[1] + ...` elements behind the start of the
-    block of memory. Strides are those of a dense array, last dimension fastest, unless stated. Rank 0 is a scalar.
+    Element `(i, j, ...)` lies `offset + i * strides[0] + j * strides[1] + ...` elements behind the
+    start of the block of memory. Strides are those of a dense array, last dimension fastest, unless
+    stated. Rank 0 is a scalar.
 
     ```mlir
     !sdfg.array<[N, 128] x f32>

@@ -31,7 +31,8 @@ def _body(content: Region | Sequence[Operation]) -> Region:
 @irdl_op_definition
 class ForOp(IRDLOperation):
     """
-    Run `body` once for each value of a range, one after the other: iterations may depend on earlier ones.
+    Run `body` once for each value of a range, one after the other: iterations may depend on earlier
+    ones.
 
     ```mlir
     sdfg.for [t = 0:T] {
@@ -201,7 +202,8 @@ def verify_condition(condition: ExprAttr) -> None:
 @irdl_op_definition
 class AssignOp(IRDLOperation):
     """
-    Give a symbol a value computed from symbols, for what follows in this block and in the blocks within.
+    Give a symbol a value computed from symbols, for what follows in this block and in the blocks
+    within.
 
     ```mlir
     sdfg.assign n = n - 1
@@ -234,7 +236,8 @@ class AssignOp(IRDLOperation):
 @irdl_op_definition
 class ReadSymbolOp(IRDLOperation):
     """
-    Give a symbol the value of an element of an integer container: where data decides sizes or control.
+    Give a symbol the value of an element of an integer container: where data decides sizes or
+    control.
 
     ```mlir
     sdfg.read_symbol n = %lengths[3]

@@ -1,4 +1,6 @@
-"""Dataflow: states, maps, tasklets, copies, streams. What happens to data, ordered by the data alone."""
+"""
+Dataflow: states, maps, tasklets, copies, streams. What happens to data, ordered by the data alone.
+"""
 
 from collections.abc import Sequence
 
@@ -41,8 +43,9 @@ class StateOp(IRDLOperation):
     """
     A dataflow graph. Its nodes are ordered only by the data they share.
 
-    Two nodes that touch the same elements, one of them writing, run in the order of the text; all others may run in
-    any order or at the same time. States follow each other in the order of the text.
+    Two nodes that touch the same elements, one of them writing, run in the order of the text; all
+    others may run in any order or at the same time. States follow each other in the order of the
+    text.
 
     ```mlir
     sdfg.state @fc1 {
@@ -84,9 +87,9 @@ class MapOp(IRDLOperation):
     """
     A parallel scope: run `body` once for each point of a box of integers, in no promised order.
 
-    Parameter `d` takes the values of range `d`. Points may run at the same time, so two points may write the same
-    element only through a conflict resolution. Containers allocated in the body are private to each point. The
-    schedule says how the points meet the machine, and changes no result.
+    Parameter `d` takes the values of range `d`. Points may run at the same time, so two points may
+    write the same element only through a conflict resolution. Containers allocated in the body are
+    private to each point. The schedule says how the points meet the machine, and changes no result.
 
     ```mlir
     sdfg.map [i = 0:N, j = 0:M:16] schedule(parallel if N > 64) {
@@ -207,17 +210,18 @@ class TaskletOp(IRDLOperation):
     """
     Pure computation on scalars or vectors: it reads and writes only through its memlets.
 
-    Each memlet in gives the body one argument: the element for a point, a vector where the argument is a vector (the
-    subset then has that many elements), and else the container itself, of which the body may read the elements of
-    the subset with `sdfg.load`. Each memlet out that is a point, or whose yielded value is a vector, takes one value
-    from `sdfg.yield`; any other gives the body one more argument, the container, into whose subset the body writes with
-    `sdfg.store`. The body is upstream `arith` and `math`.
+    Each memlet in gives the body one argument: the element for a point, a vector where the argument
+    is a vector (the subset then has that many elements), and else the container itself, of which
+    the body may read the elements of the subset with `sdfg.load`. Each memlet out that is a point,
+    or whose yielded value is a vector, takes one value from `sdfg.yield`; any other gives the body
+    one more argument, the container, into whose subset the body writes with `sdfg.store`. The body
+    is upstream `arith` and `math`.
 
     ```mlir
-    sdfg.tasklet (%a = %A[i, k], %b: vector<16xf32> = %B[k, j:j + 16]) -> (%C[i, j:j + 16] wcr sum) {
-      %s = vector.broadcast %a : f32 to vector<16xf32>
-      %p = arith.mulf %s, %b : vector<16xf32>
-      sdfg.yield %p : vector<16xf32>
+    sdfg.tasklet (%a = %A[i, k], %b: vector<8xf32> = %B[k, j:j + 8]) -> (%C[i, j:j + 8] wcr sum) {
+      %s = vector.broadcast %a : f32 to vector<8xf32>
+      %p = arith.mulf %s, %b : vector<8xf32>
+      sdfg.yield %p : vector<8xf32>
     }
     ```
     """
@@ -270,12 +274,16 @@ class TaskletOp(IRDLOperation):
 
     @property
     def stored_outputs(self) -> tuple[int, ...]:
-        """Indices of the outputs that the body writes with `sdfg.store`, in the order of their arguments."""
+        """
+        Indices of the outputs that the body writes with `sdfg.store`, in the order of their
+        arguments.
+        """
         args = self.body.block.args[len(self.inputs) :]
         ranged = [k for k, m in enumerate(self.writes) if not m.subset.is_point]
         if len(args) == len(ranged):
             return tuple(ranged)
-        # Vectors and stored containers may both stand here: an argument names its container by type.
+        # Vectors and stored containers may both stand here: an argument names its container by
+        # type.
         result: list[int] = []
         for k in ranged:
             if len(result) < len(args) and self.outputs[k].type == args[len(result)].type:
@@ -363,8 +371,13 @@ class TaskletOp(IRDLOperation):
             raise VerifyException("a tasklet writes at least one container, got none")
         for container, memlet in (*self.input_accesses, *self.output_accesses):
             syntax.verify_bounds(container, memlet)
+        self.verify_arguments()
+        self.verify_yielded()
+
+    def verify_arguments(self) -> None:
+        """Hold the arguments of the body to the memlets."""
         args = self.body.block.args
-        stored, values = self.stored_outputs, self.yielded
+        stored = self.stored_outputs
         if len(args) != len(self.inputs) + len(stored):
             raise VerifyException(
                 f"the body takes one argument per input and per stored output, got {len(args)} "
@@ -382,6 +395,10 @@ class TaskletOp(IRDLOperation):
                     f"a stored output comes in as its container, got {arg.type} "
                     f"for {self.outputs[index].type}"
                 )
+
+    def verify_yielded(self) -> None:
+        """Hold the yielded values to the memlets out."""
+        values = self.yielded
         if len(values) != len(self.yielded_outputs):
             raise VerifyException(
                 f"the body yields one value per output that is not stored, got {len(values)} "
@@ -448,7 +465,8 @@ class IndexOp(IRDLOperation):
 @irdl_op_definition
 class LoadOp(IRDLOperation):
     """
-    Read one element at indices that are data (a gather). Only within a tasklet, from an argument that is a container.
+    Read one element at indices that are data (a gather). Only within a tasklet, from an argument
+    that is a container.
 
     ```mlir
     %v = sdfg.load %table[%row, %column] : !sdfg.array<[V, 64] x f32>
@@ -481,7 +499,8 @@ class LoadOp(IRDLOperation):
 @irdl_op_definition
 class StoreOp(IRDLOperation):
     """
-    Write one element at indices that are data (a scatter). Only within a tasklet, to an argument that is a container.
+    Write one element at indices that are data (a scatter). Only within a tasklet, to an argument
+    that is a container.
 
     The conflict resolution of the tasklet's memlet holds for each store.
 
@@ -523,7 +542,8 @@ def verify_indices(container: Attribute, count: int) -> None:
 @irdl_op_definition
 class AssertOp(IRDLOperation):
     """
-    Stop the program with an error where `condition` is false. Nothing behind it in the tasklet then takes effect.
+    Stop the program with an error where `condition` is false. Nothing behind it in the tasklet then
+    takes effect.
 
     ```mlir
     sdfg.assert %inside, "index out of bounds"
@@ -548,8 +568,8 @@ class CopyOp(IRDLOperation):
     """
     Move data from one memlet to another: between storages, layouts and devices.
 
-    Both subsets have the same extents in their ranges (points do not count), element for element. An `async` copy may
-    still be under way when the next node starts that does not touch its data.
+    Both subsets have the same extents in their ranges (points do not count), element for element.
+    An `async` copy may still be under way when the next node starts that does not touch its data.
 
     ```mlir
     sdfg.copy %a[0:N, 3] -> %b[0:N] async
@@ -629,8 +649,8 @@ class ConsumeOp(IRDLOperation):
     """
     Take elements from a stream until it is empty, and run `body` for each.
 
-    The body sees the element as a container of rank 0 and may push to the same stream. `workers` elements may be under
-    way at once; the order among them is open.
+    The body sees the element as a container of rank 0 and may push to the same stream. `workers`
+    elements may be under way at once; the order among them is open.
 
     ```mlir
     sdfg.consume (%x = %queue) workers 4 {
@@ -665,7 +685,7 @@ class ConsumeOp(IRDLOperation):
             name = parser.parse_unresolved_operand()
             location = parser.parse_optional_location()
             parser.parse_punctuation("=")
-            stream = parser.parse_operand()
+            stream = syntax.parse_container(parser)
         workers = symbolic.parse_expr(parser) if parser.parse_optional_keyword("workers") else 1
         extra = syntax.parse_extra_attributes(parser)
         kind = cls.element_container(stream.type)

@@ -1,8 +1,8 @@
 """
 Library nodes: operations whose meaning is known as a whole.
 
-Each works on whole containers; a part of one is a view. Each has one or more expansions into maps, in
-`lowering/to_sdfg`. What they compute is said by their docstrings, and by the interpreter.
+Each works on whole containers; a part of one is a view. Each has one or more expansions into maps,
+in `lowering/to_sdfg`. What they compute is said by their docstrings, and by the interpreter.
 """
 
 from abc import ABC
@@ -51,7 +51,7 @@ class LibraryOp(IRDLOperation, ABC):
     @classmethod
     def parse(cls, parser: Parser) -> Self:
         def operand() -> SSAValue:
-            return parser.parse_operand()
+            return syntax.parse_container(parser)
 
         inputs = parser.parse_comma_separated_list(parser.Delimiter.PAREN, operand)
         parser.parse_punctuation("->")
@@ -99,8 +99,8 @@ class MatmulOp(LibraryOp):
     """
     Matrix products `C[b..., m, n] = sum over k of A[b..., m, k] * B[b..., k, n]`, for each `b...`.
 
-    Elements of A and B are converted to the type of C first (integers by sign extension). With `accumulate` the
-    product is added to what C holds.
+    Elements of A and B are converted to the type of C first (integers by sign extension). With
+    `accumulate` the product is added to what C holds.
 
     ```mlir
     sdfg.matmul (%A, %B) -> (%C) {accumulate}
@@ -129,11 +129,13 @@ class ConvOp(LibraryOp):
     """
     Convolution as neural networks mean it (a correlation), over any number of spatial dimensions.
 
-    `Y[n, f, o...] = sum over c, k... of X[n, g * C + c, o * strides + k * dilations...] * W[f, c, k...]`, where group `g`
-    is that of `f` and `C` the channels of a group; X is already padded. With `accumulate` the sum is added to what Y holds.
+    `Y[n, f, o...] = sum over c, k... of X[n, g * C + c, o * strides + k * dilations...] * W[f, c,
+    k...]`, where group `g` is that of `f` and `C` the channels of a group; X is already padded.
+    With `accumulate` the sum is added to what Y holds.
 
     ```mlir
-    sdfg.conv (%X, %W) -> (%Y) {accumulate, dilations = array<i64: 1, 1>, groups = 1 : i64, strides = array<i64: 2, 2>}
+    sdfg.conv (%X, %W) -> (%Y) {dilations = array<i64: 1>, groups = 1 : i64,
+      strides = array<i64: 2>}
     ```
     """
 
@@ -194,12 +196,15 @@ class ConvOp(LibraryOp):
 @irdl_op_definition
 class PoolOp(LibraryOp):
     """
-    Reduce each window of an image: `Y[n, c, o...] = kind over k... of X[n, c, o * strides + k * dilations...]`.
+    Reduce each window of an image: `Y[n, c, o...] = kind over k... of X[n, c, o * strides + k *
+    dilations...]`.
 
     X is already padded. With `accumulate` the result is combined with what Y holds.
 
     ```mlir
-    sdfg.pool (%X) -> (%Y) {dilations = array<i64: 1, 1>, kind = "max", strides = array<i64: 2, 2>, window = array<i64: 3, 3>}
+    sdfg.pool (%X) -> (%Y) {
+      dilations = array<i64: 1>, kind = "max", strides = array<i64: 2>, window = array<i64: 3>
+    }
     ```
     """
 
@@ -291,7 +296,8 @@ class ScanOp(LibraryOp):
     """
     Running combination along one axis, in order: `Y[i] = Y[i - 1] kind X[i]`.
 
-    An exclusive scan leaves out element `i` itself and starts from the neutral element; a reverse scan runs from the end.
+    An exclusive scan leaves out element `i` itself and starts from the neutral element; a reverse
+    scan runs from the end.
 
     ```mlir
     sdfg.scan (%X) -> (%Y) {axis = 0 : i64, exclusive = false, kind = "sum", reverse = false}
@@ -321,7 +327,8 @@ class ScanOp(LibraryOp):
 @irdl_op_definition
 class SortOp(LibraryOp):
     """
-    Sort along one axis, stable: the keys, and with a second result the index that each key came from.
+    Sort along one axis, stable: the keys, and with a second result the index that each key came
+    from.
 
     NaN is larger than every number.
 
@@ -351,7 +358,8 @@ class SortOp(LibraryOp):
 @irdl_op_definition
 class GatherOp(LibraryOp):
     """
-    Take slices at indices that are data: `Y[i..., j...] = X[index[i...], j...]`, along the first axis of X.
+    Take slices at indices that are data: `Y[i..., j...] = X[index[i...], j...]`, along the first
+    axis of X.
 
     An index outside `0 .. X.shape[0] - 1` stops the program with an error.
 
@@ -373,11 +381,12 @@ class GatherOp(LibraryOp):
 @irdl_op_definition
 class ScatterOp(LibraryOp):
     """
-    Put slices at indices that are data: `Y[index[i, :]..., j...] = U[i, j...]`, one after the other in order of `i`.
+    Put slices at indices that are data: `Y[index[i, :]..., j...] = U[i, j...]`, one after the other
+    in order of `i`.
 
-    `index` has shape `[updates, depth]`: its rows name the first `depth` coordinates in Y. Y keeps what it holds
-    elsewhere. With a `kind`, an update is combined with what Y holds instead of overwriting it. An index out of
-    bounds stops the program with an error.
+    `index` has shape `[updates, depth]`: its rows name the first `depth` coordinates in Y. Y keeps
+    what it holds elsewhere. With a `kind`, an update is combined with what Y holds instead of
+    overwriting it. An index out of bounds stops the program with an error.
 
     ```mlir
     sdfg.scatter (%U, %index) -> (%Y) {kind = "sum"}

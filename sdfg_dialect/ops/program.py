@@ -35,7 +35,10 @@ from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType, StreamType
 
 VERSION = 1
-"""Version of the dialect's textual form: raised when text of an older version would change its meaning."""
+"""
+Version of the dialect's textual form: raised when text of an older version would change its
+meaning.
+"""
 
 ROLES = ("in", "out", "inout")
 """What a program does with a container that it is given."""
@@ -44,13 +47,15 @@ ROLES = ("in", "out", "inout")
 @irdl_op_definition
 class SdfgOp(IRDLOperation):
     """
-    A program: named containers in and out, symbols (sizes), transient containers, states and structured control flow.
+    A program: named containers in and out, symbols (sizes), transient containers, states and
+    structured control flow.
 
-    Symbols are integers that hold for the whole run; shapes, ranges and conditions are expressions over them. The
-    containers of a run do not overlap. States and control flow run in the order of the text.
+    Symbols are integers that hold for the whole run; shapes, ranges and conditions are expressions
+    over them. The containers of a run do not overlap. States and control flow run in the order of
+    the text.
 
     ```mlir
-    sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N] x f32>, out "y" %y: !sdfg.array<[N] x f32>) version 1 {
+    sdfg.sdfg @f [N] (in "x" %x: !sdfg.array<[N] x f32>, out "y" %y: !sdfg.array<[N] x f32>) {
       sdfg.state @copy { sdfg.copy %x[0:N] -> %y[0:N] }
     }
     ```
@@ -217,7 +222,8 @@ class SdfgOp(IRDLOperation):
 @irdl_op_definition
 class AllocOp(IRDLOperation):
     """
-    A transient container. It lives in the scope that allocates it; its contents are undefined until written.
+    A transient container. It lives in the scope that allocates it; its contents are undefined until
+    written.
 
     ```mlir
     %t = sdfg.alloc "fc1.out" : !sdfg.array<[N, 512] x f32>
@@ -273,7 +279,8 @@ class AllocOp(IRDLOperation):
 @irdl_op_definition
 class ConstantOp(IRDLOperation):
     """
-    A container whose contents are known and never written: a weight by reference, or a few numbers in place.
+    A container whose contents are known and never written: a weight by reference, or a few numbers
+    in place.
 
     ```mlir
     %w = sdfg.constant #sdfg.weight<"fc1.weight"> : !sdfg.array<[512, 784] x f32>
@@ -314,9 +321,9 @@ class ViewOp(IRDLOperation):
     """
     Another way to index the block of memory of a container: no data moves.
 
-    Strides and offset of the result count from the start of the block that `source` lies in; strides and offset of
-    `source` play no part. So a view of a view is a view of the container, and reshape, transpose, slice and (with
-    stride 0, for reading) broadcast are all views.
+    Strides and offset of the result count from the start of the block that `source` lies in;
+    strides and offset of `source` play no part. So a view of a view is a view of the container, and
+    reshape, transpose, slice and (with stride 0, for reading) broadcast are all views.
 
     ```mlir
     %t = sdfg.view %a : !sdfg.array<[M, N] x f32, strides [1, M]>
@@ -335,7 +342,7 @@ class ViewOp(IRDLOperation):
 
     @classmethod
     def parse(cls, parser: Parser) -> "ViewOp":
-        source = parser.parse_operand()
+        source = syntax.parse_container(parser)
         extra = syntax.parse_extra_attributes(parser)
         parser.parse_punctuation(":")
         op = cls(source, parser.parse_type())  # pyright: ignore[reportArgumentType]
@@ -399,7 +406,7 @@ class CallOp(IRDLOperation):
     def parse(cls, parser: Parser) -> "CallOp":
         callee = parser.parse_symbol_name()
         containers = parser.parse_comma_separated_list(
-            parser.Delimiter.PAREN, lambda: parser.parse_operand()
+            parser.Delimiter.PAREN, lambda: syntax.parse_container(parser)
         )
 
         def value() -> tuple[str, Expr]:
@@ -424,7 +431,9 @@ class CallOp(IRDLOperation):
         syntax.print_extra_attributes(printer, self, {"callee", "symbols", "values"})
 
     def program(self) -> SdfgOp:
-        """The program that is called. Raises `VerifyException` if the module has none of that name."""
+        """
+        The program that is called. Raises `VerifyException` if the module has none of that name.
+        """
         found = SymbolTable.lookup_symbol(self, self.callee)
         if not isinstance(found, SdfgOp):
             raise VerifyException(f"'{self.callee.string_value()}' names no program of this module")
@@ -458,7 +467,9 @@ class CallOp(IRDLOperation):
 def verify_passed(
     name: str, given: Attribute, wanted: Attribute, values: Mapping[str, Expr]
 ) -> None:
-    """Hold a container to the type of the argument that it becomes, as far as symbols can be compared."""
+    """
+    Hold a container to the type of the argument that it becomes, as far as symbols can be compared.
+    """
     if not isinstance(given, ArrayType) or not isinstance(wanted, ArrayType):
         if given != wanted:
             raise VerifyException(f"'{name}' is {wanted}, got {given}")

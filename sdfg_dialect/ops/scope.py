@@ -39,7 +39,9 @@ def symbols_read(op: Operation) -> frozenset[str]:
 
 
 def symbols_bound(op: Operation) -> tuple[str, ...]:
-    """The symbols that the regions of `op` may use because of `op`: parameters of maps and loops."""
+    """
+    The symbols that the regions of `op` may use because of `op`: parameters of maps and loops.
+    """
     params = op.attributes.get("params")
     return tuple(p.data for p in params) if isinstance(params, ArrayAttr) else ()  # pyright: ignore
 

@@ -53,9 +53,14 @@ def print_ranges(printer: Printer, names: Sequence[str], ranges: Sequence[Range]
     printer.print_string(f"[{', '.join(pairs)}]")
 
 
+def parse_container(parser: Parser) -> SSAValue:
+    """Read the name of a container defined above; its type is not written again."""
+    return parser.parse_operand()  # pyright: ignore[reportDeprecated]
+
+
 def parse_access(parser: Parser) -> tuple[SSAValue, MemletAttr]:
     """Read `%A[i, 0:N] wcr sum`."""
-    return parser.parse_operand(), MemletAttr.parse_inline(parser)
+    return parse_container(parser), MemletAttr.parse_inline(parser)
 
 
 def print_access(printer: Printer, container: SSAValue, memlet: MemletAttr) -> None:
