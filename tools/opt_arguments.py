@@ -1,0 +1,163 @@
+"""The command line of `sdfg-opt`: its flags, its help, and flags of passes in their order."""
+
+import argparse
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from importlib.metadata import version
+
+from xdsl.passes import ModulePass
+from xdsl.utils.target import Target
+
+PassFactories = Mapping[str, Callable[[], type[ModulePass]]]
+TargetFactories = Mapping[str, Callable[[], type[Target]]]
+
+EXAMPLES = """\
+examples:
+  Check a program and print it again, as it is and in generic form with locations:
+    sdfg-opt program.mlir
+    sdfg-opt program.mlir --print-op-generic --print-debuginfo
+
+  Run passes, one flag each, in the order given; options follow `=`, separated by spaces:
+    sdfg-opt program.mlir --canonicalize --cse
+    sdfg-opt program.mlir --sdfg-some-pass='sizes=8,4 name=k'
+
+  The same as one pipeline:
+    sdfg-opt program.mlir -p 'canonicalize,sdfg-some-pass{sizes=8,4 name=k}'
+
+  See what each pass does and how long it takes (both on stderr):
+    sdfg-opt program.mlir -p canonicalize,cse --print-ir-after-all --timing
+
+  Print what a target makes of the program instead of MLIR:
+    sdfg-opt program.mlir -t openmp-c
+"""
+
+
+def spell_out(arguments: Sequence[str], passes: Iterable[str]) -> list[str]:
+    """
+    Replace all flags that name passes by one `-p` with the whole pipeline, in the order given.
+
+    `--sdfg-x=a=1` means `sdfg-x{a=1}`; `-p` and `--passes` take part and may be repeated.
+    """
+    names = {f"--{name}": name for name in passes}
+    rest: list[str] = []
+    steps: list[str] = []
+    left = iter(arguments)
+    for argument in left:
+        flag, equals, value = argument.partition("=")
+        if flag in names:
+            steps.append(f"{names[flag]}{{{value}}}" if equals else names[flag])
+        elif argument in ("-p", "--passes"):
+            steps.extend(step for step in [next(left, "")] if step)
+        elif flag == "--passes":
+            steps.append(value)
+        elif argument.startswith("-p"):
+            steps.append(argument.removeprefix("-p"))
+        else:
+            rest.append(argument)
+    return [*rest, f"--passes={','.join(steps)}"]
+
+
+def summary(item: type) -> str:
+    """First line of the docstring of a pass or target, empty where it has none of its own."""
+    text = inspect.getdoc(item) or ""
+    generated = text.startswith(f"{item.__name__}(")  # by @dataclass
+    return "" if generated else text.partition("\n")[0].replace("%", "%%")
+
+
+def options(item: type[ModulePass]) -> str:
+    """The options of a pass as its flag takes them, say `sizes=.. [depth=..]`."""
+    required = item.required_fields()
+    names = [(f.name.replace("_", "-"), f.name in required) for f in fields(item) if f.init]
+    return " ".join(f"{name}=.." if needed else f"[{name}=..]" for name, needed in names)
+
+
+def add_arguments(
+    parser: argparse.ArgumentParser,
+    passes: PassFactories,
+    targets: TargetFactories,
+    *,
+    helping: bool,
+) -> None:
+    """Declare every flag; passes and targets are loaded and described only if `helping`."""
+    parser.prog = "sdfg-opt"
+    parser.allow_abbrev = False
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EXAMPLES
+    parser.add_argument("input_file", nargs="?", help="MLIR text; stdin if absent or `-`")
+    parser.add_argument("-o", "--output-file", metavar="FILE", help="write here, not to stdout")
+    parser.add_argument("--version", action="version", version=version_text())
+    add_reading(parser.add_argument_group("reading"))
+    add_passes(parser.add_argument_group("passes"), passes, helping)
+    add_watching(parser.add_argument_group("watching passes"))
+    add_printing(parser.add_argument_group("printing"), targets, helping)
+    parser.set_defaults(frontend=None, print_no_properties=False, syntax_highlight=False)
+
+
+def version_text() -> str:
+    return f"sdfg-opt {version('sdfg-toolchain')} (xDSL {version('xdsl')})"
+
+
+Group = argparse._ArgumentGroup  # pyright: ignore[reportPrivateUsage]
+
+
+def switch(group: Group, flag: str, text: str) -> None:
+    group.add_argument(flag, action="store_true", help=text)
+
+
+def add_reading(group: Group) -> None:
+    switch(group, "--split-input-file", "treat the parts between `// -----` lines as programs")
+    switch(
+        group,
+        "--verify-diagnostics",
+        "print errors of parser, verifier and passes in place of the program, and exit with 0",
+    )
+    switch(group, "--allow-unregistered-dialect", "accept operations of unknown dialects")
+    switch(group, "--no-implicit-module", "the text must itself hold the top-level module")
+    switch(group, "--disable-verify", "do not verify, neither the input nor between passes")
+
+
+def add_passes(group: Group, passes: PassFactories, helping: bool) -> None:
+    group.add_argument(
+        "-p",
+        "--passes",
+        metavar="PIPELINE",
+        default="",
+        help="passes to run, `name{option=value ..}` separated by commas; "
+        "also any pass of xDSL, each of which is a flag too",
+    )
+    for name, factory in passes.items():
+        if not helping or not name.startswith("sdfg-"):
+            continue
+        metavar = options(factory())
+        group.add_argument(
+            f"--{name}",
+            metavar=f"'{metavar}'" if metavar else None,
+            action="store" if metavar else "store_true",
+            help=summary(factory()),
+        )
+
+
+def add_watching(group: Group) -> None:
+    switch(group, "--timing", "print seconds and number of operations per pass to stderr")
+    for when in ("before", "after"):
+        group.add_argument(
+            f"--print-ir-{when}",
+            metavar="PASS[,PASS]",
+            action="append",
+            default=[],
+            help=f"print the program {when} these passes to stderr",
+        )
+        switch(group, f"--print-ir-{when}-all", f"the same {when} every pass")
+
+
+def add_printing(group: Group, targets: TargetFactories, helping: bool) -> None:
+    known = ", ".join(targets)
+    if helping:
+        told = ((name, summary(make())) for name, make in targets.items())
+        known = "; ".join(f"{name}: {text}" if text else name for name, text in told)
+    group.add_argument(
+        "-t", "--target", default="mlir", metavar="TARGET", help=f"what to print ({known})"
+    )
+    switch(group, "--print-op-generic", "print operations in MLIR's generic form")
+    switch(group, "--print-debuginfo", "print source locations")
