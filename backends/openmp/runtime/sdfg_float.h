@@ -128,10 +128,8 @@ SDFG_NARROW_CONVERSIONS(f64, double)
  */
 static inline float sdfg_exp_f32(float x)
 {
-    const float shift = 0x1.8p23f; /* adding it rounds to an integer, in the lowest bits */
     float inside = x > 89.0f ? 89.0f : x < -104.5f ? -104.5f : x; /* NaN stays */
-    float shifted = SDFG_FMA(inside, 1.44269504f, shift);
-    float n = shifted - shift;
+    float n = __builtin_rintf(inside * 1.44269504f);
     /* x = n ln 2 + r; the first part of ln 2 has few bits: its multiples are exact */
     float r = SDFG_FMA(n, -0.693359375f, inside);
     float polynomial, result;
@@ -144,7 +142,7 @@ static inline float sdfg_exp_f32(float x)
     polynomial = SDFG_FMA(polynomial, r, 0.49999994f);
     result = SDFG_FMA(polynomial * r, r, r) + 1.0f;
     /* 2^n in two factors, for results below the smallest and above the largest normal number */
-    exponent = (int32_t)(sdfg_bits_of_f32(shifted) - sdfg_bits_of_f32(shift));
+    exponent = (int32_t)(n == n ? n : 0.0f);
     half = exponent / 2;
     result *= sdfg_f32_of_bits((uint32_t)(half + 127) << 23);
     return result * sdfg_f32_of_bits((uint32_t)(exponent - half + 127) << 23);

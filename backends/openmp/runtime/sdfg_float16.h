@@ -2,7 +2,8 @@
  * The 16-bit floating-point formats, as storage: arithmetic is done in float.
  *
  * The conversions are written with integers: compilers make vector code of that, which they do not
- * of _Float16 on all machines. Conversion from float rounds to nearest, ties to even; NaN stays NaN, too large becomes infinite.
+ * of _Float16 on all machines. Conversion from float rounds to nearest, ties to even; NaN stays NaN,
+ * and what is too large becomes infinite.
  */
 #ifndef SDFG_FLOAT16_H
 #define SDFG_FLOAT16_H
@@ -12,7 +13,7 @@
 
 #include "sdfg_float.h"
 
-typedef uint16_t sdfg_f16;  /* IEEE binary16 */
+typedef uint16_t sdfg_f16; /* IEEE binary16 */
 typedef uint16_t sdfg_bf16; /* the upper half of a float */
 
 static inline float sdfg_f32_from_bf16(sdfg_bf16 value)
