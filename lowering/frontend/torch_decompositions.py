@@ -1,6 +1,6 @@
 """What becomes of composite PyTorch operators before torch-mlir sees them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,7 +19,6 @@ MISSING_IN_TORCH_MLIR = (
     aten.native_group_norm,
     aten.upsample_bilinear2d.vec,
     aten._native_batch_norm_legit_functional,
-    aten._native_batch_norm_legit_no_training,
     aten._native_batch_norm_legit,
     aten._native_batch_norm_legit.no_stats,
     aten.squeeze.dims,
@@ -39,9 +38,7 @@ def decomposition_table() -> dict[Any, Callable[..., Any]]:
     table.update(get_decompositions(MISSING_IN_TORCH_MLIR))
     for operator in LOWERED_BY_TORCH_MLIR:
         table.pop(operator, None)
-    table[aten.scaled_dot_product_attention.default] = scaled_dot_product_attention
-    table[aten.cumsum.default] = cumsum
-    table[aten.addmm.default] = addmm
+    table.update(_OWN)
     return table
 
 
@@ -119,8 +116,9 @@ def _where_visible(mask: Tensor, scores: Tensor) -> Tensor:
 
 def _softmax_or_zero(scores: Tensor) -> Tensor:
     """Softmax of the last dimension; zeros where all of it is minus infinity."""
-    none_visible = scores.amax(-1, keepdim=True) == float("-inf")
     zero = torch.zeros((), dtype=scores.dtype, device=scores.device)
+    nothing = torch.full((), float("-inf"), dtype=scores.dtype, device=scores.device)
+    none_visible = scores.amax(-1, keepdim=True) == nothing
     return torch.where(none_visible, zero, torch.softmax(scores, -1))
 
 
@@ -145,3 +143,54 @@ def addmm(
     if beta == 0:
         return product
     return product + (bias if beta == 1 else bias * beta)
+
+
+def batch_norm(
+    x: Tensor,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    mean: Tensor,
+    variance: Tensor,
+    momentum: float,
+    eps: float,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """
+    Inference with known statistics, as one scale and one shift for each channel (dimension 1).
+
+    Both follow from weights alone, so that they can be computed once and merged into a
+    convolution. The two empty tensors stand for statistics that are saved for training only.
+    """
+    scale = torch.rsqrt(variance + eps)
+    if weight is not None:
+        scale = scale * weight
+    shift = -mean * scale if bias is None else bias - mean * scale
+    channels = (-1, *(1,) * (x.dim() - 2))
+    result = x * scale.reshape(channels) + shift.reshape(channels)
+    return result.to(x.dtype), x.new_empty((0,)), x.new_empty((0,))
+
+
+_POWERS: Mapping[float, Callable[[Tensor], Tensor]] = {
+    0.5: torch.sqrt,
+    2.0: lambda x: x * x,
+    3.0: lambda x: x * x * x,
+    -1.0: torch.reciprocal,
+    -2.0: lambda x: torch.reciprocal(x * x),
+}
+"""Exponents that PyTorch itself computes without a power function."""
+
+
+def power(x: Tensor, exponent: float) -> Tensor:
+    """`x ** exponent`, by products where the exponent allows it."""
+    simple = _POWERS.get(exponent)
+    if simple is None or not x.dtype.is_floating_point:
+        return NotImplemented
+    return simple(x)
+
+
+_OWN: Mapping[Any, Callable[..., Any]] = {
+    aten.scaled_dot_product_attention.default: scaled_dot_product_attention,
+    aten.cumsum.default: cumsum,
+    aten.addmm.default: addmm,
+    aten._native_batch_norm_legit_no_training.default: batch_norm,
+    aten.pow.Tensor_Scalar: power,
+}

@@ -3,7 +3,8 @@
 import io
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,18 @@ from typing import Any
 import torch
 from torch.fx import Graph, Node
 
+from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.native_bindings import ir
 
 _importer: Any = import_module("iree.compiler.extras.fx_importer")
 
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 _TORCH = str(Path(torch.__file__).parent)
+
+_SYNONYMS: Mapping[Any, Any] = {
+    torch.ops.aten.true_divide.Tensor: torch.ops.aten.div.Tensor,
+}
+"""What PyTorch inserts after decomposition, where a dynamic float became a tensor."""
 
 
 def to_bytecode(graph: Graph) -> bytes:
@@ -25,9 +32,13 @@ def to_bytecode(graph: Graph) -> bytes:
 
     Tensors that the graph holds as attributes become inline constants. Every operation is located
     at the innermost line of the traceback that is not PyTorch's own, named after the `nn.Module`
-    that ran it. Raises `NotImplementedError` for FX nodes that have no form in the torch dialect.
+    that ran it. Raises `SDFGError` for what has no form in the torch dialect.
     """
-    importer = _importer.FxImporter(hooks=_InlineConstants())
+    for node in graph.nodes:
+        node.target = _SYNONYMS.get(node.target, node.target)
+    importer = _importer.FxImporter(
+        hooks=_InlineConstants(), graph_node_importer_cls=_NodeImporter
+    )
     importer._cc = _Places(importer._c, py_attr_tracker=importer._py_attr_tracker)
     importer.import_stateless_graph(graph, func_name="main")
     file = io.BytesIO()
@@ -55,8 +66,46 @@ class _InlineConstants(_importer.FxImporterHooks):
         ).result
 
 
+class _NodeImporter(_importer.GraphNodeImporter):
+    """Says which line of the model holds what cannot be imported."""
+
+    def _import_torch_op_overload(self, loc: Any, node: Node, concrete_target: Any = None) -> None:
+        with _blaming(node):
+            super()._import_torch_op_overload(loc, node, concrete_target)
+
+    def _import_hop(self, loc: Any, node: Node, hop: Any) -> None:
+        with _blaming(node):
+            super()._import_hop(loc, node, hop)
+
+
+@contextmanager
+def _blaming(node: Node) -> Iterator[None]:
+    try:
+        yield
+    except SDFGError as error:
+        raise SDFGError(f"{place_of(node)}: '{node.target}' {error}") from error
+    except Exception as error:
+        raise SDFGError(
+            f"{place_of(node)}: '{node.target}' cannot be imported: {error}"
+        ) from error
+
+
+def place_of(node: Node) -> str:
+    """`file:line (layer)` for messages, or the name of the node where FX kept neither."""
+    frame, layer = innermost_frame(node.stack_trace or ""), layer_of(node)
+    if frame is None:
+        return layer or node.name
+    return f"{frame[0]}:{frame[1]}" + (f" ({layer})" if layer else "")
+
+
 class _Places(_importer.ContextCache):
-    """Chooses the location of an operation."""
+    """Chooses the location of an operation, and refuses types without a form in MLIR."""
+
+    def dtype_to_type(self, dtype: torch.dtype) -> Any:
+        """The MLIR type. Raises `SDFGError` if there is none."""
+        if dtype not in _importer.TORCH_DTYPE_TO_MLIR_TYPE_ASM:
+            raise SDFGError(f"uses the unsupported type {dtype}")
+        return super().dtype_to_type(dtype)
 
     def get_node_location(self, node: Node) -> Any:
         """`loc("encoder.layer.0"("model.py":12:0))`, or None where FX knows neither."""

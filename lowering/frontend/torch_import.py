@@ -11,7 +11,15 @@ from torch import Tensor
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 from torch.fx import Graph, GraphModule, Node
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr, UnitAttr
+from xdsl.dialects.builtin import (
+    ArrayAttr,
+    DictionaryAttr,
+    ModuleOp,
+    NameLoc,
+    NoneAttr,
+    StringAttr,
+    UnitAttr,
+)
 from xdsl.dialects.func import FuncOp
 from xdsl.ir import Attribute
 
@@ -65,8 +73,8 @@ def import_graph(graph_module: GraphModule, *, time_limit: float = 600.0) -> Imp
     A functional ATen graph, as AOTAutograd hands it to a backend.
 
     All placeholders stay arguments, in order; `torch.SymInt`s among them are marked as symbols.
-    Large constants that the graph holds become weights. Raises `SDFGError` as `import_exported`
-    does, and for results that are neither tensors nor sizes.
+    Large constants that the graph holds become weights. All results must be tensors. Raises
+    `SDFGError` for operators that cannot be lowered.
     """
     graph = graph_module.graph
     arguments = [
@@ -74,7 +82,7 @@ def import_graph(graph_module: GraphModule, *, time_limit: float = 600.0) -> Imp
     ]
     arguments += _lift_attributes(graph)
     (output,) = graph.find_nodes(op="output")
-    results = [Argument(f"output_{k}", _value(r)) for k, r in enumerate(output.args[0])]
+    results = [Argument(f"output_{k}", r.meta["val"]) for k, r in enumerate(output.args[0])]
     return _finish(graph, arguments, results, SymbolNames({}), time_limit)
 
 
@@ -248,11 +256,15 @@ def _finish(
     text = lower_to_linalg(NativeJob("torch", to_bytecode(graph), time_limit))
     module = parse_linalg(text)
     function = main_of(module)
+    if isinstance(function.location, NameLoc):
+        function.location = function.location.location
+    for parameter, argument in zip(function.args, arguments, strict=True):
+        parameter.location = NameLoc(StringAttr(argument.name), NoneAttr())
     function.arg_attrs = ArrayAttr([_describe(argument, names) for argument in arguments])
     function.res_attrs = ArrayAttr([_describe(result, names) for result in results])
     module.verify()
     weights = {a.name: as_array(a.weight) for a in arguments if a.weight is not None}
-    return ImportedModel(module, Weights(weights))
+    return ImportedModel(module, Weights.of(weights))
 
 
 def main_of(module: ModuleOp) -> FuncOp:
