@@ -12,8 +12,6 @@ from typing import Self
 from xdsl.dialects.builtin import BoolAttr, DenseArrayBase, IntegerAttr, StringAttr, UnitAttr, i64
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
-    AttrSizedOperandSegments,
-    IRDLOperation,
     attr_def,
     irdl_op_definition,
     opt_attr_def,
@@ -26,19 +24,18 @@ from xdsl.utils.exceptions import VerifyException
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import CONFLICT_RESOLUTIONS
 from sdfg.dialect.ops import syntax
+from sdfg.dialect.ops.segments import MLIR_NAME, SegmentedOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 
 
-class LibraryOp(IRDLOperation, ABC):
+class LibraryOp(SegmentedOp, ABC):
     """What all library nodes share: containers read, containers written, and their textual form."""
 
     inputs = var_operand_def(ArrayType)
     """Containers read."""
     outputs = var_operand_def(ArrayType)
     """Containers written."""
-
-    irdl_options = (AttrSizedOperandSegments(),)
 
     def __init__(
         self,
@@ -66,7 +63,7 @@ class LibraryOp(IRDLOperation, ABC):
         printer.print_string(") -> (")
         printer.print_list(self.outputs, printer.print_ssa_value)
         printer.print_string(")")
-        extra = {k: v for k, v in self.attributes.items() if k != "operandSegmentSizes"}
+        extra = {k: v for k, v in self.attributes.items() if k != MLIR_NAME}
         if extra:
             printer.print_op_attributes(extra)
 
