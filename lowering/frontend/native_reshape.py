@@ -129,6 +129,13 @@ class _Builder:
             result = self.op("arith.muli", [result, factor], "index")
         return result
 
+    def require_equal(self, left: Any, right: Any) -> None:
+        """Stop the program at run time if two index values differ."""
+        equal = ir.IntegerAttr.get(ir.IntegerType.get_signless(64), 0)
+        condition = self.op("arith.cmpi", [left, right], "i1", {"predicate": equal})
+        message = ir.StringAttr.get("the sizes of a reshape do not divide its elements")
+        ir.Operation.create("cf.assert", [], [condition], {"msg": message})
+
     def dims(self, tensor: Any, kind: ValueTensor) -> list[Any]:
         """All sizes of `tensor` as index values."""
         numbers = [self.constant(d) for d in range(len(kind.dims))]
@@ -149,6 +156,7 @@ class _Builder:
             total = self.product(self.dims(tensor, source))
             others = self.product([size for size in known if size is not None])
             rest = self.op("arith.divsi", [total, others], "index")
+            self.require_equal(self.product([rest, others]), total)
             known = [rest if size is None else size for size in known]
         return self.op("tensor.from_elements", known, f"tensor<{len(known)}xindex>")
 

@@ -6,8 +6,9 @@ seeded random values, scaled so that activations neither vanish nor explode and 
 differ.
 """
 
+from dataclasses import dataclass
 from importlib.util import find_spec
-from math import prod
+from math import log, prod
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,18 @@ def light_model(name: str, seed: int = 0) -> ModelProto:
     return model
 
 
+def light_image(seed: int = 0) -> np.ndarray:
+    """
+    An input for any of them, `1 x 3 x 224 x 224`: random patches of random contrast.
+
+    Plain noise would average out in the deep networks, and all inputs give nearly the same output.
+    """
+    random = np.random.default_rng(seed)
+    patches = random.standard_normal((1, 3, 7, 7)) * random.uniform(0.5, 2.0, (1, 3, 1, 1))
+    image = np.kron(patches, np.ones((32, 32))) + 0.3 * random.standard_normal((1, 3, 224, 224))
+    return image.astype(np.float32)
+
+
 def _randomize(graph: GraphProto, random: np.random.Generator) -> None:
     """Make all float weights random initializers, by what they are used for."""
     shapes = {t.name: tuple(t.dims) for t in graph.initializer}
@@ -52,7 +65,7 @@ def _randomize(graph: GraphProto, random: np.random.Generator) -> None:
         graph.node.remove(node)
     roles = _roles(graph, shapes.keys() - integers.keys())
     weights = [
-        numpy_helper.from_array(_values(random, *role, shapes[name]), name)
+        numpy_helper.from_array(_values(random, role, shapes[name]), name)
         for name, role in sorted(roles.items())
     ]
     used = {name for node in graph.node for name in node.input}
@@ -63,40 +76,71 @@ def _randomize(graph: GraphProto, random: np.random.Generator) -> None:
     graph.initializer.extend([*kept, *weights])
 
 
-_BATCH_NORMALIZATION = ("data", "scale", "shift", "shift", "scale")
+_BATCH_NORMALIZATION = ("data", "scale", "shift", "shift", "variance")
 
 
-def _roles(graph: GraphProto, names: set[str]) -> dict[str, tuple[str, int]]:
-    """What each weight in `names` is for, and the axis of it that counts outputs."""
+@dataclass(frozen=True)
+class Role:
+    """What a weight is for."""
+
+    kind: str
+    outputs: int = 0
+    """The axis that counts outputs."""
+    gain: float = 1.0
+    """Factor on the values."""
+
+
+def _roles(graph: GraphProto, names: set[str]) -> dict[str, Role]:
+    """What each weight in `names` is for."""
     source = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Unsqueeze"}
-    roles: dict[str, tuple[str, int]] = {}
+    gains = _residual_gains(graph)
+    roles: dict[str, Role] = {}
     for node in graph.node:
         for number, operand in enumerate(node.input):
             name = operand
             while name in source:
                 name = source[name]
             if name in names and node.op_type != "Unsqueeze":
-                roles[name] = _role(node, number)
+                roles[name] = _role(node, number, gains.get(node.output[0], 1.0))
     return roles
 
 
-def _role(node: NodeProto, number: int) -> tuple[str, int]:
+def _residual_gains(graph: GraphProto) -> dict[str, float]:
+    """Small factors for branches that add to a residual stream, which would grow otherwise."""
+    normalized = {node.output[0] for node in graph.node if node.op_type == "BatchNormalization"}
+    gains: dict[str, float] = {}
+    for node in graph.node:
+        if node.op_type == "Sum":
+            branches = [name for name in node.input if name in normalized]
+            gains |= dict.fromkeys(branches, 0.3 if len(branches) == 1 else 0.7)
+    return gains
+
+
+def _role(node: NodeProto, number: int, gain: float) -> Role:
     if node.op_type == "BatchNormalization":
-        return _BATCH_NORMALIZATION[number], 0
+        kind = _BATCH_NORMALIZATION[number]
+        return Role(kind, gain=gain / log(3) ** 0.5 if kind == "scale" else 1.0)
     if node.op_type in ("Conv", "Gemm") and number == 1:
         attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
         transposed = node.op_type == "Conv" or attributes.get("transB", 0)
-        return "weight", 0 if transposed else 1
-    return ("scale" if node.op_type == "Mul" else "shift"), 0
+        return Role("weight", 0 if transposed else 1)
+    return Role("scale" if node.op_type == "Mul" else "shift")
 
 
-def _values(
-    random: np.random.Generator, role: str, axis: int, shape: tuple[int, ...]
-) -> np.ndarray:
-    """Random float32 values: He-scaled weights, scales around one, small shifts."""
-    if role == "weight":
-        deviation = (2 * shape[axis] / prod(shape)) ** 0.5
-        return (deviation * random.standard_normal(shape)).astype(np.float32)
-    if role == "scale":
-        return random.uniform(0.5, 1.5, shape).astype(np.float32)
-    return (0.1 * random.standard_normal(shape)).astype(np.float32)
+def _values(random: np.random.Generator, role: Role, shape: tuple[int, ...]) -> np.ndarray:
+    """
+    Random float32 values that keep the mean square of activations near one.
+
+    Weights are He-scaled. Scales `s` and variances `v` are uniform in [0.5, 1.5]: the mean of
+    `s**2` is 13/12, that of `1/v` is log(3), and the gain of a scale makes up for both.
+    """
+    if role.kind == "weight":
+        deviation = (2 * shape[role.outputs] / prod(shape)) ** 0.5
+        values = deviation * random.standard_normal(shape)
+    elif role.kind == "variance":
+        values = random.uniform(0.5, 1.5, shape)
+    elif role.kind == "scale":
+        values = (12 / 13) ** 0.5 * role.gain * random.uniform(0.5, 1.5, shape)
+    else:
+        values = 0.1 * random.standard_normal(shape)
+    return values.astype(np.float32)

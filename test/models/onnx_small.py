@@ -1,5 +1,7 @@
 """Small ONNX models with dynamic sizes."""
 
+from itertools import pairwise
+
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
@@ -35,7 +37,7 @@ def mlp(features: tuple[int, ...] = (32, 64, 48, 10), seed: int = 0) -> ModelPro
     nodes: list[NodeProto] = []
     weights: dict[str, np.ndarray] = {}
     value = "x"
-    for layer, (fan_in, fan_out) in enumerate(zip(features, features[1:], strict=False)):
+    for layer, (fan_in, fan_out) in enumerate(pairwise(features)):
         last = layer == len(features) - 2
         weights[f"fc{layer}.weight"] = _random(random, fan_out, fan_in)
         weights[f"fc{layer}.bias"] = _random(random, fan_out)
@@ -81,9 +83,8 @@ def reshape_two_dynamic(heads: int = 4, features: int = 24, seed: int = 0) -> Mo
     weights = {
         "w": _random(random, size, size),
         "split": np.array([0, 0, heads, size], np.int64),
-        "merge": np.array([-1, heads, 0, size], np.int64),
-        "one": np.array([1], np.int64),
-        "minus": np.array([-1], np.int64),
+        "unknown_heads": np.array([-1, heads], np.int64),
+        "unknown": np.array([-1], np.int64),
         "last": np.array([features], np.int64),
         "part": np.array([size], np.int64),
     }
@@ -92,13 +93,16 @@ def reshape_two_dynamic(heads: int = 4, features: int = 24, seed: int = 0) -> Mo
         helper.make_node("Shape", ["x"], ["length"], "get_length", start=1, end=2),
         helper.make_node("Reshape", ["x", "split"], ["parts"], "split_heads"),
         helper.make_node("Transpose", ["parts"], ["turned"], "to_heads", perm=[0, 2, 1, 3]),
-        helper.make_node("Concat", ["minus", "length", "part"], ["flat_shape"], "sizes1", axis=0),
+        helper.make_node("Concat", ["unknown", "length", "part"], ["flat_shape"], "sizes1", axis=0),
         helper.make_node("Reshape", ["turned", "flat_shape"], ["flat"], "flatten_heads"),
         helper.make_node("MatMul", ["flat", "w"], ["product"], "project"),
-        helper.make_node("Reshape", ["product", "merge"], ["unflat"], "unflatten_heads"),
+        helper.make_node(
+            "Concat", ["unknown_heads", "length", "part"], ["parts_shape"], "sizes2", axis=0
+        ),
+        helper.make_node("Reshape", ["product", "parts_shape"], ["unflat"], "unflatten_heads"),
         helper.make_node("Transpose", ["unflat"], ["back"], "from_heads", perm=[0, 2, 1, 3]),
         helper.make_node(
-            "Concat", ["batch_size", "length", "last"], ["full_shape"], "sizes2", axis=0
+            "Concat", ["batch_size", "length", "last"], ["full_shape"], "sizes3", axis=0
         ),
         helper.make_node("Reshape", ["back", "full_shape"], ["y"], "merge_heads"),
     ]
