@@ -14,6 +14,7 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.irdl import (
+    AttrSizedOperandSegments,
     IRDLOperation,
     attr_def,
     irdl_op_definition,
@@ -33,7 +34,6 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import ExprAttr, ScheduleAttr
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops import syntax
-from sdfg.dialect.ops.segments import SegmentedOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType, StreamType
 
@@ -206,7 +206,7 @@ class YieldOp(IRDLOperation):
 
 
 @irdl_op_definition
-class TaskletOp(SegmentedOp):
+class TaskletOp(IRDLOperation):
     """
     Pure computation on scalars or vectors: it reads and writes only through its memlets.
 
@@ -239,6 +239,7 @@ class TaskletOp(SegmentedOp):
     body = region_def("single_block")
     """The computation; its arguments are what the memlets bring."""
 
+    irdl_options = (AttrSizedOperandSegments(),)
     traits = traits_def(IsolatedFromAbove())
 
     def __init__(

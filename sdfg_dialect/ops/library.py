@@ -12,6 +12,8 @@ from typing import Self
 from xdsl.dialects.builtin import BoolAttr, DenseArrayBase, IntegerAttr, StringAttr, UnitAttr, i64
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
+    AttrSizedOperandSegments,
+    IRDLOperation,
     attr_def,
     irdl_op_definition,
     opt_attr_def,
@@ -24,18 +26,19 @@ from xdsl.utils.exceptions import VerifyException
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import CONFLICT_RESOLUTIONS
 from sdfg.dialect.ops import syntax
-from sdfg.dialect.ops.segments import MLIR_NAME, SegmentedOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 
 
-class LibraryOp(SegmentedOp, ABC):
+class LibraryOp(IRDLOperation, ABC):
     """What all library nodes share: containers read, containers written, and their textual form."""
 
     inputs = var_operand_def(ArrayType)
     """Containers read."""
     outputs = var_operand_def(ArrayType)
     """Containers written."""
+
+    irdl_options = (AttrSizedOperandSegments(),)
 
     def __init__(
         self,
@@ -63,7 +66,7 @@ class LibraryOp(SegmentedOp, ABC):
         printer.print_string(") -> (")
         printer.print_list(self.outputs, printer.print_ssa_value)
         printer.print_string(")")
-        extra = {k: v for k, v in self.attributes.items() if k != MLIR_NAME}
+        extra = {k: v for k, v in self.attributes.items() if k != "operandSegmentSizes"}
         if extra:
             printer.print_op_attributes(extra)
 

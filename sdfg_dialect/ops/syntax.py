@@ -10,7 +10,6 @@ from xdsl.utils.exceptions import VerifyException
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr, parse_range
-from sdfg.dialect.ops.segments import MLIR_NAME
 from sdfg.dialect.types import ArrayType, StreamType
 
 
@@ -83,7 +82,7 @@ def print_body(printer: Printer, body: Region) -> None:
 
 def print_extra_attributes(printer: Printer, op: Operation, known: Iterable[str]) -> None:
     """Print the attributes that the op's own syntax does not say."""
-    hidden = {*known, MLIR_NAME}
+    hidden = {*known, "operandSegmentSizes"}
     extra = {k: v for k, v in op.attributes.items() if k not in hidden}
     if extra:
         printer.print_string(" attributes")
