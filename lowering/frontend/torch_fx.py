@@ -36,9 +36,7 @@ def to_bytecode(graph: Graph) -> bytes:
     """
     for node in graph.nodes:
         node.target = _SYNONYMS.get(node.target, node.target)
-    importer = _importer.FxImporter(
-        hooks=_InlineConstants(), graph_node_importer_cls=_NodeImporter
-    )
+    importer = _importer.FxImporter(hooks=_InlineConstants(), graph_node_importer_cls=_NodeImporter)
     importer._cc = _Places(importer._c, py_attr_tracker=importer._py_attr_tracker)
     importer.import_stateless_graph(graph, func_name="main")
     file = io.BytesIO()
@@ -57,9 +55,7 @@ class _InlineConstants(_importer.FxImporterHooks):
         array = literal.detach().contiguous()
         if literal.dtype == torch.bfloat16:
             array = array.view(torch.int16)
-        attribute = ir.DenseElementsAttr.get(
-            array.numpy(), type=element, shape=list(literal.shape)
-        )
+        attribute = ir.DenseElementsAttr.get(array.numpy(), type=element, shape=list(literal.shape))
         result = gni._cc.tensor_to_vtensor_type(literal)
         return ir.Operation.create(
             "torch.vtensor.literal", results=[result], attributes={"value": attribute}
@@ -85,9 +81,7 @@ def _blaming(node: Node) -> Iterator[None]:
     except SDFGError as error:
         raise SDFGError(f"{place_of(node)}: '{node.target}' {error}") from error
     except Exception as error:
-        raise SDFGError(
-            f"{place_of(node)}: '{node.target}' cannot be imported: {error}"
-        ) from error
+        raise SDFGError(f"{place_of(node)}: '{node.target}' cannot be imported: {error}") from error
 
 
 def place_of(node: Node) -> str:

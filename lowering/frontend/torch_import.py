@@ -208,7 +208,12 @@ def _keep_tensors(program: ExportedProgram) -> list[Argument]:
 
 def _path_name(path: Iterable[Any]) -> str:
     """`output_1_logits` for the place `[1]["logits"]` in a nested output."""
-    keys = [getattr(key, field) for key in path for field in ("key", "idx", "name") if hasattr(key, field)]
+    keys = [
+        getattr(key, field)
+        for key in path
+        for field in ("key", "idx", "name")
+        if hasattr(key, field)
+    ]
     return "_".join(["output", *map(str, keys)])
 
 
