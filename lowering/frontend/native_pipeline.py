@@ -6,11 +6,12 @@ torch-mlir, so that no IREE dialect appears. Named linalg ops are kept. This mod
 the worker process only.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from sdfg.lowering.frontend.native_bindings import ir, passmanager
+from sdfg.lowering.frontend.native_builder import place, walk
+from sdfg.lowering.frontend.native_matmul import flatten_matmuls
 from sdfg.lowering.frontend.native_reshape import replace_dynamic_views
 
 _LEGAL = (
@@ -79,13 +80,6 @@ class Diagnostics:
         return True
 
 
-def place(location: Any) -> str:
-    """An MLIR location as plain text: `loc("conv1")` reads `conv1`."""
-    text = str(location)
-    text = text.removeprefix("loc(").removesuffix(")").strip('"')
-    return "<unknown>" if text == "unknown" else text
-
-
 def to_linalg(module: Any, kind: str) -> None:
     """
     Lower `module`, in place, from the importer's output (`kind` is "onnx" or "torch") to linalg
@@ -101,6 +95,7 @@ def to_linalg(module: Any, kind: str) -> None:
         _run(module, "import", ONNX if kind == "onnx" else FX, diagnostics)
         _refuse_leftovers(module, "import", only="torch.operator")
         _run(module, "decompose", PREPARE, diagnostics)
+        flatten_matmuls(module)
         if problems := replace_dynamic_views(module):
             raise LoweringError("reshape", tuple(problems))
         _run(module, "convert", CONVERT, diagnostics)
@@ -121,7 +116,7 @@ def _run(module: Any, phase: str, passes: str, diagnostics: Diagnostics) -> None
 
 
 def _refuse_leftovers(module: Any, phase: str, *, only: str = "") -> None:
-    if problems := [p for p in unsupported(module, only=only)]:
+    if problems := unsupported(module, only=only):
         raise LoweringError(phase, tuple(dict.fromkeys(problems)))
 
 
@@ -146,12 +141,3 @@ def unsupported(module: Any, *, only: str = "") -> list[str]:
 
 def _name(op: Any) -> str:
     return ir.StringAttr(op.attributes["name"]).value if op.name == "torch.operator" else op.name
-
-
-def walk(op: Any) -> Iterator[Any]:
-    """All operations within `op`, outermost first."""
-    for region in op.regions:
-        for block in region.blocks:
-            for inner in block.operations:
-                yield inner.operation
-                yield from walk(inner.operation)
