@@ -1,14 +1,13 @@
 """What becomes of composite PyTorch operators before torch-mlir sees them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch._decomp import get_decompositions
 
-aten: Any = torch.ops.aten
+from sdfg.lowering.frontend.torch_bindings import aten, torch_c, torch_decompositions
 
 LOWERED_BY_TORCH_MLIR = (
     # torch's own decomposition computes in f64 tensors
@@ -35,7 +34,7 @@ MISSING_IN_TORCH_MLIR = (
 def decomposition_table() -> dict[Any, Callable[..., Any]]:
     """torch.export's decompositions, what torch-mlir lacks, and our own below."""
     table: dict[Any, Callable[..., Any]] = dict(torch.export.default_decompositions())
-    table.update(get_decompositions(MISSING_IN_TORCH_MLIR))
+    table.update(torch_decompositions.get_decompositions(MISSING_IN_TORCH_MLIR))
     for operator in LOWERED_BY_TORCH_MLIR:
         table.pop(operator, None)
     table.update(_OWN)
@@ -43,20 +42,20 @@ def decomposition_table() -> dict[Any, Callable[..., Any]]:
 
 
 @contextmanager
-def traceable() -> Iterator[None]:
+def traceable() -> Generator[None]:
     """
     Keep torch from choosing fused kernels that nothing else understands while it traces.
 
     Without this an LSTM becomes `mkldnn_rnn_layer` and a transformer layer one opaque operator.
     """
     fast_attention = torch.backends.mha.get_fastpath_enabled()
-    one_dnn = torch._C._get_mkldnn_enabled()
+    one_dnn = torch_c._get_mkldnn_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
-        torch._C._set_mkldnn_enabled(False)
+        torch_c._set_mkldnn_enabled(False)
         yield
     finally:
-        torch._C._set_mkldnn_enabled(one_dnn)
+        torch_c._set_mkldnn_enabled(one_dnn)
         torch.backends.mha.set_fastpath_enabled(fast_attention)
 
 

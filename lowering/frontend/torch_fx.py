@@ -3,9 +3,8 @@
 import io
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,13 @@ from torch.fx import Graph, Node
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.native_bindings import ir
-
-_importer: Any = import_module("iree.compiler.extras.fx_importer")
+from sdfg.lowering.frontend.torch_bindings import aten, fx_importer
 
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 _TORCH = str(Path(torch.__file__).parent)
 
 _SYNONYMS: Mapping[Any, Any] = {
-    torch.ops.aten.true_divide.Tensor: torch.ops.aten.div.Tensor,
+    aten.true_divide.Tensor: aten.div.Tensor,
 }
 """What PyTorch inserts after decomposition, where a dynamic float became a tensor."""
 
@@ -36,7 +34,9 @@ def to_bytecode(graph: Graph) -> bytes:
     """
     for node in graph.nodes:
         node.target = _SYNONYMS.get(node.target, node.target)
-    importer = _importer.FxImporter(hooks=_InlineConstants(), graph_node_importer_cls=_NodeImporter)
+    importer = fx_importer.FxImporter(
+        hooks=_InlineConstants(), graph_node_importer_cls=_NodeImporter
+    )
     importer._cc = _Places(importer._c, py_attr_tracker=importer._py_attr_tracker)
     importer.import_stateless_graph(graph, func_name="main")
     file = io.BytesIO()
@@ -44,14 +44,14 @@ def to_bytecode(graph: Graph) -> bytes:
     return file.getvalue()
 
 
-class _InlineConstants(_importer.FxImporterHooks):
+class _InlineConstants(fx_importer.FxImporterHooks):
     """Tensor literals as readable dense attributes instead of binary resources."""
 
     def resolve_literal(self, gni: Any, literal: Any, info: Any) -> Any:
         """The value of `literal`, or None to leave it to the importer."""
         if not isinstance(literal, torch.Tensor):
             return None
-        element = _importer.TORCH_DTYPE_TO_MLIR_TYPE[literal.dtype]()
+        element = fx_importer.TORCH_DTYPE_TO_MLIR_TYPE[literal.dtype]()
         array = literal.detach().contiguous()
         if literal.dtype == torch.bfloat16:
             array = array.view(torch.int16)
@@ -62,20 +62,22 @@ class _InlineConstants(_importer.FxImporterHooks):
         ).result
 
 
-class _NodeImporter(_importer.GraphNodeImporter):
+class _NodeImporter(fx_importer.GraphNodeImporter):
     """Says which line of the model holds what cannot be imported."""
 
     def _import_torch_op_overload(self, loc: Any, node: Node, concrete_target: Any = None) -> None:
+        parent: Any = super()
         with _blaming(node):
-            super()._import_torch_op_overload(loc, node, concrete_target)
+            parent._import_torch_op_overload(loc, node, concrete_target)
 
     def _import_hop(self, loc: Any, node: Node, hop: Any) -> None:
+        parent: Any = super()
         with _blaming(node):
-            super()._import_hop(loc, node, hop)
+            parent._import_hop(loc, node, hop)
 
 
 @contextmanager
-def _blaming(node: Node) -> Iterator[None]:
+def _blaming(node: Node) -> Generator[None]:
     try:
         yield
     except SDFGError as error:
@@ -92,14 +94,15 @@ def place_of(node: Node) -> str:
     return f"{frame[0]}:{frame[1]}" + (f" ({layer})" if layer else "")
 
 
-class _Places(_importer.ContextCache):
+class _Places(fx_importer.ContextCache):
     """Chooses the location of an operation, and refuses types without a form in MLIR."""
 
     def dtype_to_type(self, dtype: torch.dtype) -> Any:
         """The MLIR type. Raises `SDFGError` if there is none."""
-        if dtype not in _importer.TORCH_DTYPE_TO_MLIR_TYPE_ASM:
+        if dtype not in fx_importer.TORCH_DTYPE_TO_MLIR_TYPE_ASM:
             raise SDFGError(f"uses the unsupported type {dtype}")
-        return super().dtype_to_type(dtype)
+        parent: Any = super()
+        return parent.dtype_to_type(dtype)
 
     def get_node_location(self, node: Node) -> Any:
         """`loc("encoder.layer.0"("model.py":12:0))`, or None where FX knows neither."""
@@ -125,7 +128,7 @@ def innermost_frame(traceback: str) -> tuple[str, int] | None:
 
 def _importable(file: str) -> str:
     """`file` relative to the folder it is imported from: the same text on every machine."""
-    roots = [root for root in map(str, (Path(p or ".").resolve() for p in sys.path))]
+    roots = (str(Path(path or ".").resolve()) for path in sys.path)
     inside = [root for root in roots if file.startswith(root + "/")]
     return file[len(max(inside, key=len)) + 1 :] if inside else Path(file).name
 

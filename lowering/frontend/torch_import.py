@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import ml_dtypes
 import numpy as np
@@ -14,6 +14,7 @@ from torch.fx import Graph, GraphModule, Node
 from xdsl.dialects.builtin import (
     ArrayAttr,
     DictionaryAttr,
+    LocationAttr,
     ModuleOp,
     NameLoc,
     NoneAttr,
@@ -28,6 +29,7 @@ from sdfg.dialect.weights import Weights
 from sdfg.lowering.frontend.imported import ImportedModel
 from sdfg.lowering.frontend.native import NativeJob, lower_to_linalg
 from sdfg.lowering.frontend.parse import parse_linalg
+from sdfg.lowering.frontend.torch_bindings import expression_of, is_symbolic, pytree
 from sdfg.lowering.frontend.torch_decompositions import decomposition_table, traceable
 from sdfg.lowering.frontend.torch_fx import to_bytecode
 from sdfg.lowering.frontend.torch_symbols import SymbolNames, given_names
@@ -59,8 +61,9 @@ def import_exported(
     native passes, in seconds. Raises `SDFGError` for models that change their own buffers or
     inputs, and for operators that cannot be lowered.
     """
+    decompose: Any = cast(Any, program).run_decompositions
     with traceable():
-        program = program.run_decompositions(decomposition_table())
+        program = decompose(decomposition_table())
     _refuse_mutation(program)
     names = SymbolNames(_dimension_names(program, dynamic_shapes))
     arguments = _bind(program)
@@ -104,11 +107,10 @@ def _dimension_names(program: ExportedProgram, dynamic_shapes: Any) -> dict[str,
     leaves = [values.get(name) for name in map(str, program.graph_signature.user_inputs)]
     structure = program.call_spec.in_spec
     assert structure is not None
-    positional, keywords = torch.utils._pytree.tree_unflatten(leaves, structure)
+    positional, keywords = pytree.tree_unflatten(leaves, structure)
     if isinstance(dynamic_shapes, dict):
-        parameters = [*dynamic_shapes]
-        by_name = dict(zip(parameters, positional, strict=False)) | keywords
-        return given_names(by_name, dynamic_shapes)
+        by_name = dict(zip(cast(dict[str, Any], dynamic_shapes), positional, strict=False))
+        return given_names(by_name | keywords, dynamic_shapes)
     return given_names(positional, dynamic_shapes)
 
 
@@ -192,8 +194,8 @@ def _keep_tensors(program: ExportedProgram) -> list[Argument]:
     (output,) = program.graph.find_nodes(op="output")
     structure = program.call_spec.out_spec
     assert structure is not None
-    tree = torch.utils._pytree.tree_unflatten(list(range(structure.num_leaves)), structure)
-    paths, _ = torch.utils._pytree.tree_flatten_with_path(tree)
+    tree = pytree.tree_unflatten(list(range(structure.num_leaves)), structure)
+    paths, _ = pytree.tree_flatten_with_path(tree)
     kept: list[Node] = []
     results: list[Argument] = []
     for (path, _), spec, node in zip(
@@ -262,7 +264,7 @@ def _finish(
     module = parse_linalg(text)
     function = main_of(module)
     if isinstance(function.location, NameLoc):
-        function.location = function.location.location
+        function.location = cast(LocationAttr, function.location.location)
     for parameter, argument in zip(function.args, arguments, strict=True):
         parameter.location = NameLoc(StringAttr(argument.name), NoneAttr())
     function.arg_attrs = ArrayAttr([_describe(argument, names) for argument in arguments])
@@ -282,9 +284,9 @@ def _describe(argument: Argument, names: SymbolNames) -> DictionaryAttr:
     value = argument.value
     if argument.weight is not None:
         attributes["sdfg.constant"] = UnitAttr()
-    elif isinstance(value, torch.SymInt):
+    elif is_symbolic(value) and expression_of(value).is_Symbol:
         attributes["sdfg.symbol"] = StringAttr(str(names.expression(value)))
-    elif isinstance(value, Tensor) and any(isinstance(size, torch.SymInt) for size in value.shape):
+    elif isinstance(value, Tensor) and any(map(is_symbolic, value.shape)):
         shape = names.shape(value.shape)
         if shape is not None:
             attributes["sdfg.shape"] = ArrayAttr([StringAttr(size) for size in shape])

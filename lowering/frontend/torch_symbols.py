@@ -1,15 +1,14 @@
 """Sizes in PyTorch's symbols, as expressions of the dialect over readable names."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
-import sympy
 import torch
 from torch.export.dynamic_shapes import Dim
-from torch.utils._sympy import functions as torch_functions
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.symbolic import Expr
+from sdfg.lowering.frontend.torch_bindings import expression_of, is_symbolic, sympy, torch_functions
 
 _FUNCTIONS: Mapping[Any, Any] = {
     sympy.Max: symbolic.maximum,
@@ -42,27 +41,29 @@ class SymbolNames:
 
     def expression(self, size: int | torch.SymInt) -> Expr | None:
         """`size` over the new names; None if the dialect's expressions cannot state it."""
-        return self._translate(size.node.expr) if isinstance(size, torch.SymInt) else size
+        if isinstance(size, torch.SymInt):
+            return self._translate(expression_of(size))
+        return symbolic.integer(size)
 
     def shape(self, sizes: Iterable[int | torch.SymInt]) -> tuple[str, ...] | None:
         """One text per dimension; None if one of them cannot be stated."""
         dimensions = [self.expression(size) for size in sizes]
         if any(dimension is None for dimension in dimensions):
             return None
-        return tuple(symbolic.text_of(symbolic.as_expr(dimension)) for dimension in dimensions)
+        return tuple(symbolic.text_of(dimension) for dimension in dimensions)
 
     def _translate(self, expr: Any) -> Expr | None:
         if expr.is_Symbol:
             return symbolic.symbol(self[str(expr)])
         if expr.is_Integer:
             return symbolic.integer(int(expr))
-        operands = [self._translate(operand) for operand in expr.args]
+        operands: list[Any] = [self._translate(operand) for operand in expr.args]
         if any(operand is None for operand in operands):
             return None
         if expr.is_Add or expr.is_Mul:
             return expr.func(*operands)
-        if expr.is_Pow and operands[1].is_Integer and operands[1] > 0:
-            return operands[0] ** operands[1]
+        if expr.is_Pow and expr.exp.is_Integer and expr.exp > 0:
+            return symbolic.product([operands[0]] * int(expr.exp))
         function = _FUNCTIONS.get(expr.func)
         return None if function is None else function(*operands)
 
@@ -80,22 +81,20 @@ def given_names(inputs: Any, dynamic_shapes: Any) -> dict[str, str]:
 
 
 def _collect(value: Any, spec: Any, names: dict[str, str]) -> None:
-    if isinstance(value, torch.Tensor):
-        for axis, dimension in _items(spec):
-            size = value.shape[axis]
-            if not isinstance(dimension, Dim) or not isinstance(size, torch.SymInt):
-                continue
-            if size.node.expr.is_Symbol:
-                wanted = dimension.__name__
-                symbol = str(size.node.expr)
-                others = (name for key, name in names.items() if key != symbol)
-                names[symbol] = symbolic.symbol_name(wanted, others)
+    if not isinstance(value, torch.Tensor):
+        for key, inner in _items(spec):
+            _collect(value[key], inner, names)
         return
-    for key, inner in _items(spec):
-        _collect(value[key], inner, names)
+    shape = cast(Sequence[Any], value.shape)
+    for axis, dimension in _items(spec):
+        size = shape[axis]
+        if isinstance(dimension, Dim) and is_symbolic(size) and expression_of(size).is_Symbol:
+            symbol = str(expression_of(size))
+            others = (name for key, name in names.items() if key != symbol)
+            names[symbol] = symbolic.symbol_name(dimension.__name__, others)
 
 
 def _items(spec: Any) -> Iterable[tuple[Any, Any]]:
     if isinstance(spec, Mapping):
-        return spec.items()
-    return enumerate(spec) if isinstance(spec, list | tuple) else ()
+        return cast(Mapping[Any, Any], spec).items()
+    return enumerate(cast(Sequence[Any], spec)) if isinstance(spec, list | tuple) else ()

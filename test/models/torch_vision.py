@@ -1,5 +1,7 @@
 """ResNet-18 and MobileNetV2 in plain torch, as published (He et al. 2015; Sandler et al. 2018)."""
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -22,9 +24,7 @@ class BasicBlock(nn.Module):
         self.first = convolution(inputs, outputs, 3, stride=stride)
         self.second = convolution(outputs, outputs, 3)
         same = stride == 1 and inputs == outputs
-        self.shortcut = (
-            nn.Identity() if same else convolution(inputs, outputs, 1, stride=stride)
-        )
+        self.shortcut = nn.Identity() if same else convolution(inputs, outputs, 1, stride=stride)
 
     def forward(self, x: Tensor) -> Tensor:
         y = torch.relu(self.first(x))
@@ -46,7 +46,7 @@ class ResNet18(nn.Module):
                     BasicBlock(inputs, outputs, 1 if inputs == outputs else 2),
                     BasicBlock(outputs, outputs, 1),
                 )
-                for inputs, outputs in zip(channels, channels[1:], strict=False)
+                for inputs, outputs in pairwise(channels)
             )
         )
         self.pool = nn.AdaptiveAvgPool2d(1)

@@ -8,6 +8,8 @@ and its dynamic dimensions. `tiny` sizes are for tests; `base` sizes are the pub
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -143,7 +145,9 @@ Text = Callable[[str], tuple[nn.Module, int]]
 
 def _text(model: Text, size: str) -> Example:
     module, vocabulary = model(size)
-    return Example(module, _ids(vocabulary, 2 if size == "tiny" else 1, 16 if size == "tiny" else 128))
+    return Example(
+        module, _ids(vocabulary, 2 if size == "tiny" else 1, 16 if size == "tiny" else 128)
+    )
 
 
 def _text_dynamic(model: Text) -> Example:
@@ -196,7 +200,9 @@ BUILDERS: Mapping[str, Callable[[], Example]] = {
 }
 """All models; those named neither `-tiny` nor `-dynamic` but `resnet18` to `llama` take seconds."""
 
-SMALL = tuple(name for name in BUILDERS if not {name} & {"resnet18", "mobilenetv2", "bert", "gpt2", "llama"})
+SMALL = tuple(
+    name for name in BUILDERS if not {name} & {"resnet18", "mobilenetv2", "bert", "gpt2", "llama"}
+)
 
 
 def build(name: str) -> Example:
@@ -206,8 +212,9 @@ def build(name: str) -> Example:
     Raises `KeyError` if there is no such model. The caller's random state is left as it was.
     """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    random: Any = torch.random
+    with random.fork_rng():
+        random.manual_seed(0)
         example = BUILDERS[name]()
         _randomize(example.module)
     example.module.eval()
@@ -224,3 +231,21 @@ def _randomize(module: nn.Module) -> None:
             for statistics, low in ((part.running_mean, -0.5), (part.running_var, 0.5)):
                 assert statistics is not None
                 nn.init.uniform_(statistics, low, low + 1)
+
+
+def export(example: Example) -> torch.export.ExportedProgram:
+    """The example through `torch.export`, with its dynamic dimensions."""
+    return torch.export.export(
+        example.module, example.inputs, dynamic_shapes=example.dynamic_shapes, strict=False
+    )
+
+
+def write_onnx(example: Example, path: Path) -> None:
+    """
+    The example as an ONNX file, through PyTorch's exporter.
+
+    Weights lie in a file beside it where they are large. Takes seconds for the small models.
+    """
+    program = torch.onnx.export(export(example), dynamo=True, verbose=False, optimize=True)
+    assert program is not None
+    program.save(path, external_data=True)

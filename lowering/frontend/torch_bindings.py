@@ -1,0 +1,25 @@
+"""Parts of PyTorch and IREE that come without type information, so they enter here as `Any`."""
+
+from importlib import import_module
+from typing import Any
+
+import torch
+
+torch_c: Any = import_module("torch._C")
+torch_decompositions: Any = import_module("torch._decomp")
+aten: Any = torch.ops.aten
+pytree: Any = import_module("torch.utils._pytree")
+sympy: Any = import_module("sympy")
+torch_functions: Any = import_module("torch.utils._sympy.functions")
+"""PyTorch's own sympy functions, such as its floor division."""
+fx_importer: Any = import_module("iree.compiler.extras.fx_importer")
+
+
+def expression_of(size: Any) -> Any:
+    """The sympy expression behind a `torch.SymInt`."""
+    return size.node.expr
+
+
+def is_symbolic(size: Any) -> bool:
+    """Whether `size` is a `torch.SymInt` that depends on a symbol."""
+    return isinstance(size, torch.SymInt) and not expression_of(size).is_number
