@@ -65,7 +65,7 @@ class _Log:
 
 
 def _run(job: NativeJob, payload: Path, result: Path) -> _Log:
-    command = [sys.executable, "-m", _WORKER, job.kind, str(payload), str(result)]
+    command = [sys.executable, "-P", "-m", _WORKER, job.kind, str(payload), str(result)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=job.time_limit, check=False)
         code, out, err = done.returncode, done.stdout, done.stderr

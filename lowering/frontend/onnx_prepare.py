@@ -98,7 +98,7 @@ def _simplified(model: ModelProto) -> ModelProto:
         model = _inlined(model)
     model = onnx.shape_inference.infer_shapes(model, data_prop=True)
     fold_constants(model)
-    del model.graph.value_info[:]
+    # What the exporter says about sizes stays: it often knows more than inference finds out.
     return onnx.shape_inference.infer_shapes(model, data_prop=True)
 
 
