@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from xdsl.dialects.builtin import (
     AnyFloat,
+    AnyFloatConstr,
     ComplexType,
     IndexType,
     IntegerType,
     VectorType,
 )
 from xdsl.ir import Attribute, ParametrizedAttribute, TypeAttribute
-from xdsl.irdl import irdl_attr_definition
+from xdsl.irdl import BaseAttr, MessageConstraint, irdl_attr_definition, param_def
 from xdsl.parser import AttrParser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
@@ -22,8 +23,19 @@ from sdfg.dialect.symbolic import Expr
 HEAP = StorageAttr("heap")
 
 
+ELEMENT = MessageConstraint(
+    AnyFloatConstr
+    | BaseAttr(IntegerType)
+    | BaseAttr(IndexType)
+    | BaseAttr(ComplexType)
+    | BaseAttr(VectorType),
+    "element type must be a number or a vector of numbers",
+)
+"""What containers hold."""
+
+
 def verify_element(element: Attribute) -> None:
-    """Containers hold numbers, or vectors of numbers."""
+    """Vectors hold numbers."""
     scalar = element.get_element_type() if isinstance(element, VectorType) else element
     if not isinstance(scalar, AnyFloat | IntegerType | IndexType | ComplexType):
         raise VerifyException(
@@ -49,7 +61,7 @@ class ArrayType(ParametrizedAttribute, TypeAttribute):
     name = "sdfg.array"
 
     shape: DimsAttr
-    element_type: Attribute
+    element_type: Attribute = param_def(ELEMENT)
     strides: DimsAttr
     offset: ExprAttr
     storage: StorageAttr
@@ -165,7 +177,7 @@ class StreamType(ParametrizedAttribute, TypeAttribute):
 
     name = "sdfg.stream"
 
-    element_type: Attribute
+    element_type: Attribute = param_def(ELEMENT)
     depth: ExprAttr
     storage: StorageAttr
 
@@ -207,6 +219,11 @@ class StreamType(ParametrizedAttribute, TypeAttribute):
 
 ContainerType = ArrayType | StreamType
 """What a memlet can name."""
+
+CONTAINER = MessageConstraint(
+    BaseAttr(ArrayType) | BaseAttr(StreamType), "a container is an array or a stream"
+)
+"""The same as the constraint of an operand or result."""
 
 
 def _parse_optional_dims(parser: AttrParser) -> tuple[Expr, ...] | None:

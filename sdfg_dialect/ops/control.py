@@ -22,6 +22,7 @@ from sdfg.dialect.attrs import ExprAttr
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops import syntax
 from sdfg.dialect.symbolic import Expr
+from sdfg.dialect.types import CONTAINER
 
 
 def _body(content: Region | Sequence[Operation]) -> Region:
@@ -248,7 +249,7 @@ class ReadSymbolOp(IRDLOperation):
 
     symbol = attr_def(StringAttr)
     """The symbol."""
-    source = operand_def()
+    source = operand_def(CONTAINER)
     """The container."""
     read = attr_def(MemletAttr)
     """The element."""

@@ -35,7 +35,7 @@ from sdfg.dialect.attrs import ExprAttr, ScheduleAttr
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops import syntax
 from sdfg.dialect.symbolic import Expr
-from sdfg.dialect.types import ArrayType, StreamType
+from sdfg.dialect.types import CONTAINER, ArrayType, StreamType
 
 
 @irdl_op_definition
@@ -228,9 +228,9 @@ class TaskletOp(IRDLOperation):
 
     name = "sdfg.tasklet"
 
-    inputs = var_operand_def()
+    inputs = var_operand_def(CONTAINER)
     """Containers read."""
-    outputs = var_operand_def()
+    outputs = var_operand_def(CONTAINER)
     """Containers written."""
     reads = attr_def(ArrayAttr[MemletAttr])
     """Memlet of each container read."""
@@ -578,9 +578,9 @@ class CopyOp(IRDLOperation):
 
     name = "sdfg.copy"
 
-    source = operand_def()
+    source = operand_def(CONTAINER)
     """Container read."""
-    target = operand_def()
+    target = operand_def(CONTAINER)
     """Container written."""
     read = attr_def(MemletAttr)
     """What is read."""

@@ -12,7 +12,9 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.irdl import (
+    BaseAttr,
     IRDLOperation,
+    MessageConstraint,
     attr_def,
     irdl_op_definition,
     operand_def,
@@ -32,7 +34,7 @@ from sdfg.dialect.attrs import DimsAttr, WeightAttr
 from sdfg.dialect.ops import syntax
 from sdfg.dialect.ops.scope import verify_symbols
 from sdfg.dialect.symbolic import Expr
-from sdfg.dialect.types import ArrayType, StreamType
+from sdfg.dialect.types import CONTAINER, ArrayType, StreamType
 
 VERSION = 1
 """
@@ -235,7 +237,7 @@ class AllocOp(IRDLOperation):
 
     label = opt_attr_def(StringAttr)
     """Name of the value as the model calls it."""
-    result = result_def()
+    result = result_def(CONTAINER)
     """The container."""
 
     def __init__(self, kind: ArrayType | StreamType, label: str | None = None):
@@ -267,13 +269,18 @@ class AllocOp(IRDLOperation):
 
     def verify_(self) -> None:
         kind = self.result.type
-        if not isinstance(kind, ArrayType | StreamType):
-            raise VerifyException(f"a container is an array or a stream, got {kind}")
         if isinstance(kind, ArrayType) and kind.storage.kind.data == "register":
             if any(not e.is_Integer for e in kind.dims):
                 raise VerifyException(
                     f"a container in registers has a constant shape, got [{kind.shape}]"
                 )
+
+
+CONTENTS = MessageConstraint(
+    BaseAttr(WeightAttr) | BaseAttr(DenseIntOrFPElementsAttr),
+    "a constant is a weight or dense elements",
+)
+"""How the contents of a constant are given."""
 
 
 @irdl_op_definition
@@ -290,7 +297,7 @@ class ConstantOp(IRDLOperation):
 
     name = "sdfg.constant"
 
-    value = attr_def(Attribute)
+    value = attr_def(CONTENTS)
     """`#sdfg.weight` or dense elements."""
     result = result_def(ArrayType)
     """The container."""
@@ -310,8 +317,6 @@ class ConstantOp(IRDLOperation):
                 raise VerifyException(
                     f"the elements fit the container {kind}, got {self.value.type}"
                 )
-        elif not isinstance(self.value, WeightAttr):
-            raise VerifyException(f"a constant is a weight or dense elements, got {self.value}")
         if kind.symbols:
             raise VerifyException(f"a constant has a constant shape, got [{kind.shape}]")
 
@@ -380,7 +385,7 @@ class CallOp(IRDLOperation):
 
     callee = attr_def(SymbolRefAttr)
     """The program."""
-    containers = var_operand_def()
+    containers = var_operand_def(CONTAINER)
     """One container per argument of the program."""
     symbols = attr_def(ArrayAttr[StringAttr])
     """Symbols of the program."""
