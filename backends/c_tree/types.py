@@ -120,3 +120,18 @@ SCALARS = (
     *(FLOAT, DOUBLE, FLOAT16, BFLOAT16),
 )
 """Every type an element of an array can have."""
+
+
+def scalar_of(dtype: str) -> Scalar:
+    """
+    The type of the elements of an array whose type interfaces call `dtype`, such as `float32`.
+
+    Raises `ValueError` if there is none.
+    """
+    names = {"bool": BOOL, "float16": FLOAT16, "bfloat16": BFLOAT16}
+    names |= {"float32": FLOAT, "float64": DOUBLE}
+    names |= {f"int{t.bits}": t for t in SCALARS if t.kind is Kind.SIGNED}
+    names |= {f"uint{t.bits}": t for t in SCALARS if t.kind is Kind.UNSIGNED}
+    if dtype not in names:
+        raise ValueError(f"'{dtype}' is no type of elements")
+    return names[dtype]

@@ -256,17 +256,21 @@ class _Commands:
         with self._lock:
             if self._stopped:
                 return None
-            process = subprocess.Popen(
-                command,
-                cwd=self._folder,
-                env={**os.environ, "LC_ALL": "C"},
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-            )
+            try:
+                process = subprocess.Popen(
+                    command,
+                    cwd=self._folder,
+                    env={**os.environ, "LC_ALL": "C"},
+                    start_new_session=True,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    errors="replace",
+                )
+            except OSError as error:
+                self._stopped = True
+                return 127, f"{command[0]}: {error.strerror}\n"
             self._running.add(process)
         output, _ = process.communicate()
         with self._lock:
@@ -295,7 +299,8 @@ def copy_artifact(built: Built, target: Path) -> None:
         unfinished.chmod(0o755)
         unfinished.replace(target)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
         raise SDFGError(
             f"'{target}' cannot be written ({error.strerror})\nhint: choose another folder"
         ) from error

@@ -1,0 +1,89 @@
+"""The interface of a compiled model, as it stands in `<name>.json` beside the library."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import ml_dtypes
+import numpy as np
+
+from sdfg.dialect.diagnostics import SDFGError
+
+VERSION = 1
+
+DTYPES: Mapping[str, np.dtype[Any]] = {
+    **{name: np.dtype(name) for name in ("bool", "float16", "float32", "float64")},
+    **{f"{sign}int{bits}": np.dtype(f"{sign}int{bits}") for sign in ("", "u") for bits in (8, 16)},
+    **{f"{sign}int{bits}": np.dtype(f"{sign}int{bits}") for sign in ("", "u") for bits in (32, 64)},
+    "bfloat16": np.dtype(ml_dtypes.bfloat16),
+}
+"""Types of elements by the names that interfaces use."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """An input or output."""
+
+    name: str
+    """As the model calls it."""
+    dtype: str
+    """A key of `DTYPES`."""
+    shape: tuple[str, ...]
+    """One expression over the symbols per dimension, such as `("batch", "3", "2*seq")`."""
+    symbol: str | None = None
+    """An integer input that is only the value of this symbol: it is not passed as an array."""
+
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise ValueError(f"'{self.dtype}' is no element type: {', '.join(DTYPES)}")
+
+    def __str__(self) -> str:
+        return f"{self.dtype}[{', '.join(self.shape)}]"
+
+
+@dataclass(frozen=True)
+class Interface:
+    """
+    What is needed to call `<prefix>_init`, `<prefix>_run`, `<prefix>_exit`, `<prefix>_message`.
+
+    `<prefix>_run` takes the context, the arrays of `inputs` (but those with a `symbol`) and of
+    `outputs`, and the values of `symbols` as `int64_t`, each in this order.
+    """
+
+    prefix: str
+    library: str
+    """File name of the shared library, beside the interface."""
+    weights: str | None
+    """File name of the weights, beside the interface; none for a model without."""
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    symbols: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """The text of the file, ending in a newline; the same for equal interfaces."""
+        return json.dumps({"version": VERSION, **dataclasses.asdict(self)}, indent=2) + "\n"
+
+    @staticmethod
+    def from_json(text: str, where: str = "interface") -> "Interface":
+        """Read the text of `where`. Raises `SDFGError` if it is no interface of this version."""
+        try:
+            data = json.loads(text)
+            if data.pop("version") != VERSION:
+                raise ValueError("the version is another")
+            inputs, outputs = (
+                tuple(_value(item) for item in data.pop(key)) for key in ("inputs", "outputs")
+            )
+            symbols = tuple(str(symbol) for symbol in data.pop("symbols"))
+            return Interface(**data, inputs=inputs, outputs=outputs, symbols=symbols)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SDFGError(
+                f"{where}: not the interface of a compiled model ({error})\n"
+                "hint: compile the model again with this version of sdfg-compile"
+            ) from error
+
+
+def _value(item: dict[str, Any]) -> Value:
+    shape = tuple(str(dimension) for dimension in cast(list[Any], item["shape"]))
+    return Value(str(item["name"]), str(item["dtype"]), shape, item.get("symbol"))
