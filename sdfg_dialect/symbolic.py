@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any, cast
 
 import sympy
+from sympy.logic import boolalg
 from xdsl.context import Context
 from xdsl.parser import AttrParser, Parser
 from xdsl.utils.exceptions import ParseError
@@ -25,6 +26,7 @@ here.
 """
 
 _sympy: Any = sympy
+_BOOLEAN: Any = boolalg.BooleanFunction  # pyright: ignore[reportUnknownMemberType]
 
 KEYWORDS = frozenset(
     {"floordiv", "ceildiv", "mod", "min", "max", "and", "or", "not", "ne", "true", "false"}
@@ -145,6 +147,11 @@ def product(values: Iterable[Expr]) -> Expr:
 def symbols_of(*exprs: Expr) -> frozenset[str]:
     """Names of the free symbols."""
     return frozenset(s.name for e in exprs for s in e.free_symbols)
+
+
+def is_condition(expr: Expr) -> bool:
+    """Whether `expr` is true or false rather than a number."""
+    return bool(expr.is_Relational or expr.is_Boolean or isinstance(expr, _BOOLEAN))
 
 
 def constant(expr: Expr) -> int | None:

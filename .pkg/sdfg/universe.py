@@ -2,6 +2,7 @@
 
 from xdsl.ir import Dialect
 from xdsl.universe import Universe
+from xdsl.utils.target import Target
 
 
 def _dialect() -> Dialect:
@@ -10,4 +11,12 @@ def _dialect() -> Dialect:
     return SDFG
 
 
-SDFG_UNIVERSE = Universe(all_dialects={"sdfg": _dialect}, all_passes={}, all_targets={})
+def _openmp() -> type[Target]:
+    from sdfg.backends.openmp.target import OpenMPTarget
+
+    return OpenMPTarget
+
+
+SDFG_UNIVERSE = Universe(
+    all_dialects={"sdfg": _dialect}, all_passes={}, all_targets={"openmp-c": _openmp}
+)

@@ -196,7 +196,7 @@ class IfOp(IRDLOperation):
 
 
 def verify_condition(condition: ExprAttr) -> None:
-    if not condition.data.is_Boolean:
+    if not symbolic.is_condition(condition.data):
         raise VerifyException(f"a condition is true or false, got the number {condition}")
 
 

@@ -30,7 +30,7 @@ enum sdfg_status {
     SDFG_OUT_OF_MEMORY = 1,
     SDFG_BAD_WEIGHTS = 2,  /* not the weights file that was written with the code */
     SDFG_BAD_ARGUMENT = 3, /* a null pointer, a size that is not possible */
-    SDFG_OUT_OF_BOUNDS = 4 /* an index in the data that is outside of what it indexes */
+    SDFG_CHECK_FAILED = 4  /* data that breaks a rule of the model: an index out of bounds */
 };
 
 /* The first member of every model's context. */
@@ -39,7 +39,8 @@ typedef struct sdfg_context {
     size_t weights_bytes;
     sdfg_arena arena; /* where the transient containers of a run live */
     int threads;
-    char message[256]; /* the last error, empty before the first */
+    const char *failure; /* the check that failed first in this run, or NULL */
+    char message[256];   /* the last error, empty before the first */
 } sdfg_context;
 
 /* Keep a message, as printf formats it, and return `status`. */
@@ -115,18 +116,16 @@ static inline const char *sdfg_context_message(const sdfg_context *context)
     return context == NULL ? "no memory for a context" : context->message;
 }
 
-/*
- * `index` where it is inside of [0, size). Otherwise sets `*failed`, from any thread, and returns
- * 0: the caller reads a valid element and reports SDFG_OUT_OF_BOUNDS after the loop. Where
- * `size` is 0 there is none: check that before.
- */
-static inline int64_t sdfg_checked_index(int64_t index, int64_t size, int *failed)
+/* Note a failed check, from any thread; the run goes on to the end of the state and then stops. */
+static inline void sdfg_check_failed(sdfg_context *context, const char *what)
 {
-    if (index < 0 || index >= size) {
-        __atomic_store_n(failed, 1, __ATOMIC_RELAXED);
-        return 0;
-    }
-    return index;
+    __atomic_store_n(&context->failure, what, __ATOMIC_RELAXED);
+}
+
+/* The error of a run in which a check failed. */
+static inline int sdfg_report_failure(sdfg_context *context)
+{
+    return sdfg_fail(context, SDFG_CHECK_FAILED, "%s", context->failure);
 }
 
 #endif /* SDFG_RUNTIME_H */

@@ -1,0 +1,319 @@
+"""`arith` and `math` as C: one table from operation to expression."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from xdsl.dialects import arith, math
+from xdsl.dialects.builtin import (
+    DenseIntOrFPElementsAttr,
+    FloatAttr,
+    IndexType,
+    IntegerAttr,
+    IntegerType,
+    VectorType,
+)
+from xdsl.ir import Attribute, Operation
+
+from sdfg.backends.c_tree import expressions as c
+from sdfg.backends.c_tree import types as t
+from sdfg.backends.openmp.types import computed, scalar_type
+from sdfg.dialect.diagnostics import fail
+
+Operands = tuple[c.Expression, ...]
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What a form may ask about the operation: the C types of its first operand and its result."""
+
+    operand: t.Scalar
+    result: t.Scalar
+
+
+Form = Callable[[Operands, Kinds], c.Expression]
+
+
+def operator(symbol: str) -> Form:
+    return lambda x, _: c.Binary(symbol, x[0], x[1])
+
+
+def runtime(name: str, *, unsigned: bool = False) -> Form:
+    """A function of the runtime, with the type it works on as suffix."""
+
+    def form(x: Operands, kinds: Kinds) -> c.Expression:
+        kind = kinds.operand
+        if not unsigned:
+            return c.Call(c.Name(f"sdfg_{name}_{kind.short}"), x)
+        return c.cast(
+            kind, c.Call(c.Name(f"sdfg_{name}_u{kind.bits}"), tuple(_unsigned(a, kind) for a in x))
+        )
+
+    return form
+
+
+def library(name: str) -> Form:
+    """A function of libm, with the suffix of its type."""
+
+    def form(x: Operands, kinds: Kinds) -> c.Expression:
+        return c.Call(c.Name(name + ("f" if kinds.operand is t.FLOAT else "")), x)
+
+    return form
+
+
+def builtin(name: str) -> Form:
+    """A compiler builtin, which becomes an instruction where there is one."""
+    return library(f"__builtin_{name}")
+
+
+def integer(name: str, symbol: str) -> Form:
+    """Wrapping arithmetic of the runtime; for `index`, which does not overflow, plain C."""
+
+    def form(x: Operands, kinds: Kinds) -> c.Expression:
+        if kinds.operand is t.BOOL:
+            return c.cast(t.BOOL, c.Binary("&", c.Binary(symbol, x[0], x[1]), c.Integer(1)))
+        return c.Call(c.Name(f"sdfg_{name}_{kinds.operand.short}"), x)
+
+    return form
+
+
+def _unsigned(value: c.Expression, kind: t.Scalar) -> c.Expression:
+    if kind is t.BOOL:
+        return value
+    return c.cast(t.Scalar(f"uint{kind.bits}_t", t.Kind.UNSIGNED, kind.bits, ""), value)
+
+
+def convert(x: Operands, kinds: Kinds) -> c.Expression:
+    """A conversion that C defines for all values: widening, integer to float, modulo 2^n."""
+    return x[0] if kinds.operand is kinds.result else c.cast(kinds.result, x[0])
+
+
+def sign_extend(x: Operands, kinds: Kinds) -> c.Expression:
+    # The one bit of a signed 1-bit integer counts -1.
+    return -c.cast(kinds.result, x[0]) if kinds.operand is t.BOOL else convert(x, kinds)
+
+
+def zero_extend(x: Operands, kinds: Kinds) -> c.Expression:
+    return c.cast(kinds.result, _unsigned(x[0], kinds.operand))
+
+
+def truncate(x: Operands, kinds: Kinds) -> c.Expression:
+    if kinds.result is t.BOOL:
+        return c.Binary("!=", c.Binary("&", x[0], c.Integer(1)), c.Integer(0))
+    return convert(x, kinds)
+
+
+def from_float(prefix: str) -> Form:
+    def form(x: Operands, kinds: Kinds) -> c.Expression:
+        if kinds.result is t.BOOL:
+            return c.Binary("!=", x[0], c.Float(0.0, kinds.operand))
+        name = f"sdfg_{prefix}{kinds.result.bits}_from_{kinds.operand.short}"
+        return convert((c.call(name, x[0]),), Kinds(t.VOID, kinds.result))
+
+    return form
+
+
+def reinterpret(x: Operands, kinds: Kinds) -> c.Expression:
+    if kinds.operand is kinds.result:
+        return x[0]
+    signed = {t.FLOAT: "f32", t.DOUBLE: "f64"}
+    if kinds.result in signed:
+        return c.call(f"sdfg_{signed[kinds.result]}_of_bits", _unsigned(x[0], kinds.operand))
+    return c.cast(kinds.result, c.call(f"sdfg_bits_of_{signed[kinds.operand]}", x[0]))
+
+
+def fused(x: Operands, kinds: Kinds) -> c.Expression:
+    name = "SDFG_FMA" if kinds.operand is t.FLOAT else "__builtin_fma"
+    return c.Call(c.Name(name), x)
+
+
+def reciprocal_root(x: Operands, kinds: Kinds) -> c.Expression:
+    return c.Float(1.0, kinds.operand) / builtin("sqrt")(x, kinds)
+
+
+def choose(x: Operands, _: Kinds) -> c.Expression:
+    return c.Ternary(x[0], x[1], x[2])
+
+
+def negate(x: Operands, _: Kinds) -> c.Expression:
+    return -x[0]
+
+
+def integer_power(x: Operands, kinds: Kinds) -> c.Expression:
+    """A float to an integer power."""
+    return library("pow")((x[0], c.cast(kinds.operand, x[1])), kinds)
+
+
+FORMS: Mapping[type[Operation], Form] = {
+    arith.AddfOp: operator("+"),
+    arith.SubfOp: operator("-"),
+    arith.MulfOp: operator("*"),
+    arith.DivfOp: operator("/"),
+    arith.NegfOp: negate,
+    arith.MaximumfOp: runtime("maximum"),
+    arith.MinimumfOp: runtime("minimum"),
+    arith.MaxnumfOp: runtime("maxnum"),
+    arith.MinnumfOp: runtime("minnum"),
+    arith.AddiOp: integer("add", "+"),
+    arith.SubiOp: integer("sub", "-"),
+    arith.MuliOp: integer("mul", "*"),
+    arith.DivSIOp: runtime("div"),
+    arith.DivUIOp: runtime("div", unsigned=True),
+    arith.FloorDivSIOp: runtime("floordiv"),
+    arith.CeilDivSIOp: runtime("ceildiv"),
+    arith.CeilDivUIOp: runtime("ceildiv", unsigned=True),
+    arith.RemSIOp: runtime("rem"),
+    arith.RemUIOp: runtime("rem", unsigned=True),
+    arith.AndIOp: operator("&"),
+    arith.OrIOp: operator("|"),
+    arith.XOrIOp: operator("^"),
+    arith.ShLIOp: runtime("shl"),
+    arith.ShRSIOp: runtime("shr"),
+    arith.ShRUIOp: runtime("shr", unsigned=True),
+    arith.MaxSIOp: runtime("max"),
+    arith.MaxUIOp: runtime("max", unsigned=True),
+    arith.MinSIOp: runtime("min"),
+    arith.MinUIOp: runtime("min", unsigned=True),
+    arith.SelectOp: choose,
+    arith.ExtFOp: convert,
+    arith.TruncFOp: convert,
+    arith.ExtSIOp: sign_extend,
+    arith.ExtUIOp: zero_extend,
+    arith.TruncIOp: truncate,
+    arith.SIToFPOp: sign_extend,
+    arith.UIToFPOp: zero_extend,
+    arith.FPToSIOp: from_float("i"),
+    arith.FPToUIOp: from_float("u"),
+    arith.IndexCastOp: truncate,
+    arith.BitcastOp: reinterpret,
+    math.AbsFOp: builtin("fabs"),
+    math.AbsIOp: runtime("abs"),
+    math.AcosOp: library("acos"),
+    math.AcoshOp: library("acosh"),
+    math.AsinOp: library("asin"),
+    math.AsinhOp: library("asinh"),
+    math.Atan2Op: library("atan2"),
+    math.AtanOp: library("atan"),
+    math.AtanhOp: library("atanh"),
+    math.CbrtOp: library("cbrt"),
+    math.CeilOp: builtin("ceil"),
+    math.CopySignOp: builtin("copysign"),
+    math.CosOp: library("cos"),
+    math.CoshOp: library("cosh"),
+    math.CountLeadingZerosOp: runtime("ctlz"),
+    math.CountTrailingZerosOp: runtime("cttz"),
+    math.CtPopOp: runtime("ctpop"),
+    math.ErfOp: runtime("erf"),
+    math.Exp2Op: library("exp2"),
+    math.ExpM1Op: library("expm1"),
+    math.ExpOp: runtime("exp"),
+    math.FPowIOp: integer_power,
+    math.FloorOp: builtin("floor"),
+    math.FmaOp: fused,
+    math.IPowIOp: runtime("pow"),
+    math.Log10Op: library("log10"),
+    math.Log1pOp: library("log1p"),
+    math.Log2Op: library("log2"),
+    math.LogOp: library("log"),
+    math.PowFOp: library("pow"),
+    math.RoundEvenOp: runtime("roundeven"),
+    math.RoundOp: builtin("round"),
+    math.RsqrtOp: reciprocal_root,
+    math.SinOp: library("sin"),
+    math.SinhOp: library("sinh"),
+    math.SqrtOp: builtin("sqrt"),
+    math.TanOp: library("tan"),
+    math.TanhOp: runtime("tanh"),
+    math.TruncOp: builtin("trunc"),
+}
+
+VECTOR_OPERATORS = (
+    *(arith.AddfOp, arith.SubfOp, arith.MulfOp, arith.DivfOp, arith.NegfOp),
+    *(arith.AndIOp, arith.OrIOp, arith.XOrIOp),
+)
+"""What C's vector types know as operators; all else is done lane by lane."""
+
+_SIGNED_COMPARISONS = {0: "==", 1: "!=", 2: "<", 3: "<=", 4: ">", 5: ">="}
+_ORDERED_COMPARISONS = {1: "==", 2: ">", 3: ">=", 4: "<", 5: "<="}
+
+
+def compare_integers(op: arith.CmpiOp, x: Operands, kinds: Kinds) -> c.Expression:
+    predicate = op.predicate.value.data
+    if predicate < 6:
+        if kinds.operand is t.BOOL and predicate > 1:
+            x = tuple(-c.cast(t.INT, a) for a in x)
+        return c.Binary(_SIGNED_COMPARISONS[predicate], x[0], x[1])
+    a, b = (_unsigned(v, kinds.operand) for v in x)
+    return c.Binary(_SIGNED_COMPARISONS[predicate - 4], a, b)
+
+
+def compare_floats(op: arith.CmpfOp, x: Operands) -> c.Expression:
+    """C's comparisons are false on NaN; the unordered ones are the negated opposites."""
+    a, b = x
+    match op.predicate.value.data:
+        case 0:
+            return c.FALSE
+        case 6:
+            return a.lt(b).logical_or(a.gt(b))
+        case 7:
+            return a.eq(a).logical_and(b.eq(b))
+        case 8:
+            return a.lt(b).logical_or(a.gt(b)).logical_not()
+        case 13:
+            return a.ne(b)
+        case 14:
+            return a.ne(a).logical_or(b.ne(b))
+        case 15:
+            return c.TRUE
+        case ordered if ordered < 6:
+            return c.Binary(_ORDERED_COMPARISONS[ordered], a, b)
+        case unordered:
+            opposite = {9: "<=", 10: "<", 11: ">=", 12: ">"}[unordered]
+            return c.Binary(opposite, a, b).logical_not()
+
+
+def literal(op: arith.ConstantOp) -> c.Expression:
+    """The value of a scalar constant, or of a vector constant whose lanes are equal."""
+    value: Attribute = op.value
+    kind = op.result.type
+    if isinstance(value, DenseIntOrFPElementsAttr):
+        if not value.is_splat():  # pyright: ignore[reportUnknownMemberType]
+            fail(op, "is a vector of different numbers, which has no form in C here")
+        number = next(iter(value.get_values()))  # pyright: ignore
+        kind = value.get_element_type()
+    elif isinstance(value, IntegerAttr | FloatAttr):
+        number = value.value.data  # pyright: ignore[reportUnknownMemberType]
+    else:
+        fail(op, f"has the value {value}, which has no form in C here")
+    stored = computed(scalar_type(kind, op))
+    if stored.kind is t.Kind.FLOAT:
+        return c.Float(float(number), stored)  # pyright: ignore
+    if stored is t.BOOL:
+        return c.Integer(int(bool(number)), stored)  # pyright: ignore
+    return c.Integer(int(number), stored if stored is not t.INT64 else t.INT)  # pyright: ignore
+
+
+def element(kind: Attribute) -> Attribute:
+    """The element type of a vector, or the type itself."""
+    return kind.get_element_type() if isinstance(kind, VectorType) else kind
+
+
+def scalar_form(op: Operation, operands: Operands) -> c.Expression:
+    """`op` on scalar operands. An operation without a form stops compilation, by name."""
+    first = op.operands[-1 if isinstance(op, arith.SelectOp) else 0].type
+    kinds = Kinds(
+        computed(scalar_type(element(first), op)),
+        computed(scalar_type(element(op.results[0].type), op)),
+    )
+    match op:
+        case arith.CmpiOp():
+            return compare_integers(op, operands, kinds)
+        case arith.CmpfOp():
+            return compare_floats(op, operands)
+        case _ if (form := FORMS.get(type(op))) is not None:
+            return form(operands, kinds)
+        case _:
+            fail(op, "has no form in C", hint="lower it before emission")
+
+
+def is_integer(kind: Attribute) -> bool:
+    return isinstance(kind, IntegerType | IndexType)
