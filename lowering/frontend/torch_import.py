@@ -31,6 +31,7 @@ from sdfg.lowering.frontend.native import NativeJob, lower_to_linalg
 from sdfg.lowering.frontend.parse import parse_linalg
 from sdfg.lowering.frontend.torch_bindings import expression_of, is_symbolic, pytree
 from sdfg.lowering.frontend.torch_decompositions import decomposition_table, traceable
+from sdfg.lowering.frontend.torch_fold import attribute, fold_weights
 from sdfg.lowering.frontend.torch_fx import to_bytecode
 from sdfg.lowering.frontend.torch_symbols import SymbolNames, given_names
 
@@ -119,7 +120,7 @@ def _bind(program: ExportedProgram) -> list[Argument]:
     Order the placeholders as inputs, then weights in use, and say what each is.
 
     Of weights that share their storage the first one serves for all; small constants move into
-    the graph.
+    the graph, and small results that follow from weights alone are computed.
     """
     graph = program.graph
     nodes = {node.name: node for node in graph.find_nodes(op="placeholder")}
@@ -141,11 +142,15 @@ def _bind(program: ExportedProgram) -> list[Argument]:
         if shared is not node:
             node.replace_all_uses_with(shared)
         weights[node] = Argument(spec.target, value, data)
-    kept = inputs | weights
-    for node, argument in list(kept.items()):
-        if not node.users and not (node in inputs and isinstance(argument.value, Tensor)):
-            del kept[node]
+    for node, argument in list(inputs.items()):
+        if not node.users and not isinstance(argument.value, Tensor):
+            del inputs[node]
             graph.erase_node(node)
+    known = {node: data for node, a in weights.items() if (data := a.weight) is not None}
+    kept = inputs | {
+        node: weights.get(node) or Argument(str(node.target), data, data)
+        for node, data in fold_weights(graph, known).items()
+    }
     _reorder(graph, kept)
     return list(kept.values())
 
@@ -226,7 +231,7 @@ def _lift_attributes(graph: Graph) -> list[Argument]:
     by_name: dict[str, Node] = {}
     for node in list(graph.find_nodes(op="get_attr")):
         target = str(node.target)
-        data = _attribute(graph, target)
+        data = attribute(graph, target)
         if not isinstance(data, Tensor) or data.numel() < INLINE_ELEMENTS:
             continue
         if target not in by_name:
@@ -238,13 +243,6 @@ def _lift_attributes(graph: Graph) -> list[Argument]:
         node.replace_all_uses_with(by_name[target])
         graph.erase_node(node)
     return arguments
-
-
-def _attribute(graph: Graph, target: str) -> Any:
-    value: Any = graph.owning_module
-    for part in target.split("."):
-        value = getattr(value, part)
-    return value
 
 
 def _value(node: Any) -> Any:

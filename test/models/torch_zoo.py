@@ -246,6 +246,12 @@ def write_onnx(example: Example, path: Path) -> None:
 
     Weights lie in a file beside it where they are large. Takes seconds for the small models.
     """
-    program = torch.onnx.export(export(example), dynamo=True, verbose=False, optimize=True)
+    program = torch.onnx.export(
+        example.module,
+        example.inputs,
+        dynamic_shapes=example.dynamic_shapes,
+        dynamo=True,
+        verbose=False,
+    )
     assert program is not None
     program.save(path, external_data=True)
