@@ -30,6 +30,10 @@ examples:
 
   Print what a target makes of the program instead of MLIR:
     sdfg-opt program.mlir -t openmp-c
+
+  Let MLIR's own tools parse and verify programs, in generic form:
+    sdfg-opt --emit-irdl -o sdfg.irdl.mlir
+    sdfg-opt program.mlir --print-op-generic | mlir-opt --irdl-file=sdfg.irdl.mlir
 """
 
 
@@ -91,6 +95,8 @@ def add_arguments(
     add_passes(parser.add_argument_group("passes"), passes, helping)
     add_watching(parser.add_argument_group("watching passes"))
     add_printing(parser.add_argument_group("printing"), targets, helping)
+    about = parser.add_argument_group("about the dialect (no program is read)")
+    switch(about, "--emit-irdl", "print the sdfg dialect as IRDL, which MLIR can load")
     parser.set_defaults(frontend=None, print_no_properties=False, syntax_highlight=False)
 
 

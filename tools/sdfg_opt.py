@@ -21,6 +21,7 @@ from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseE
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from sdfg.dialect.diagnostics import SDFGError
+from sdfg.tools.files import write_text
 from sdfg.tools.instrumentation import Dump, Instrument, Timing, run_passes
 from sdfg.tools.opt_arguments import add_arguments, spell_out
 from sdfg.tools.terminal import FAILED, print_error, reporting, usage_error
@@ -80,16 +81,25 @@ class SDFGOpt(xDSLOptMain):
     def run(self) -> None:
         """Process all parts of the input, then write: a failure leaves no half-written output."""
         self.timing = Timing()
-        whole = self.read()
-        parts = SEPARATOR.split(whole) if self.args.split_input_file else [whole]
-        offsets = accumulate((part.count("\n") + 1 for part in parts[:-1]), initial=0)
-        text = "// -----\n".join(map(self.process, parts, offsets))
+        text = self.irdl() if self.args.emit_irdl else self.programs()
         if self.args.output_file is None:
             sys.stdout.write(text)
         else:
-            Path(self.args.output_file).write_text(text)
+            write_text(Path(self.args.output_file), text)
         if self.args.timing:
             self.timing.report()
+
+    def irdl(self) -> str:
+        from sdfg.dialect.irdl_export import export
+
+        return export(DIALECTS["sdfg"]())
+
+    def programs(self) -> str:
+        """What the input becomes, part by part."""
+        whole = self.read()
+        parts = SEPARATOR.split(whole) if self.args.split_input_file else [whole]
+        offsets = accumulate((part.count("\n") + 1 for part in parts[:-1]), initial=0)
+        return "// -----\n".join(map(self.process, parts, offsets))
 
     def process(self, text: str, offset: int) -> str:
         """
