@@ -306,27 +306,59 @@ def parse(text: str) -> Expr:
 
 def parse_expr(parser: AttrParser) -> Expr:
     """Read an integer expression at the parser's place; a `<` or `>` behind it is left alone."""
-    return _parse_sum(parser)
+    return _read(parser, _parse_sum, condition=False)
 
 
 def parse_condition(parser: AttrParser) -> Expr:
     """Read a condition, or an integer expression, at the parser's place."""
-    value = _parse_and(parser)
-    while parser.parse_optional_keyword("or"):
-        value = _sympy.Or(value, _parse_and(parser))
+    return _read(parser, _parse_or)
+
+
+def _read(
+    parser: AttrParser, part: Callable[[AttrParser], Expr], *, condition: bool | None = None
+) -> Expr:
+    """Read one part and hold it to being a condition, or a number, if that is asked for."""
+    at = parser.pos
+    try:
+        value = part(parser)
+    except (TypeError, ValueError, ZeroDivisionError) as error:
+        parser.raise_error(str(error), at_position=at)
+    if condition is not None and is_condition(value) != condition:
+        wanted = "a condition" if condition else "a number"
+        parser.raise_error(f"expected {wanted}, got {text_of(value)}", at_position=at)
     return value
+
+
+def _parse_or(parser: AttrParser) -> Expr:
+    value = _parse_and(parser)
+    if not parser.parse_optional_keyword("or"):
+        return value
+    parts = [value, _parse_and(parser)]
+    while parser.parse_optional_keyword("or"):
+        parts.append(_parse_and(parser))
+    return _sympy.Or(*_conditions(parser, parts))
 
 
 def _parse_and(parser: AttrParser) -> Expr:
     value = _parse_not(parser)
+    if not parser.parse_optional_keyword("and"):
+        return value
+    parts = [value, _parse_not(parser)]
     while parser.parse_optional_keyword("and"):
-        value = _sympy.And(value, _parse_not(parser))
-    return value
+        parts.append(_parse_not(parser))
+    return _sympy.And(*_conditions(parser, parts))
+
+
+def _conditions(parser: AttrParser, parts: list[Expr]) -> list[Expr]:
+    for part in parts:
+        if not is_condition(part):
+            parser.raise_error(f"expected a condition, got {text_of(part)}")
+    return parts
 
 
 def _parse_not(parser: AttrParser) -> Expr:
     if parser.parse_optional_keyword("not"):
-        return _sympy.Not(_parse_not(parser))
+        return _sympy.Not(_read(parser, _parse_not, condition=True))
     return _parse_comparison(parser)
 
 
@@ -386,6 +418,8 @@ def _parse_atom(parser: AttrParser) -> Expr:
     word = parser.parse_identifier(" in a symbolic expression")
     if word in ("min", "max"):
         args = parser.parse_comma_separated_list(parser.Delimiter.PAREN, lambda: parse_expr(parser))
+        if not args:
+            parser.raise_error(f"{word} takes at least one number")
         return minimum(*args) if word == "min" else maximum(*args)
     if word in ("true", "false"):
         return _sympy.true if word == "true" else _sympy.false
