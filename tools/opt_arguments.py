@@ -31,9 +31,9 @@ examples:
   Print what a target makes of the program instead of MLIR:
     sdfg-opt program.mlir -t openmp-c
 
-  Let MLIR's own tools parse and verify programs, in generic form:
+  Declare the dialect to MLIR's own libraries, and write programs as declared there:
     sdfg-opt --emit-irdl -o sdfg.irdl.mlir
-    sdfg-opt program.mlir --print-op-generic | mlir-opt --irdl-file=sdfg.irdl.mlir
+    sdfg-opt program.mlir -t mlir-for-irdl -o program.generic.mlir
 """
 
 
@@ -160,7 +160,7 @@ def add_watching(group: Group) -> None:
 def add_printing(group: Group, targets: TargetFactories, helping: bool) -> None:
     known = ", ".join(targets)
     if helping:
-        told = ((name, summary(make())) for name, make in targets.items())
+        told = ((name, summary(make()).rstrip(".")) for name, make in targets.items())
         known = "; ".join(f"{name}: {text}" if text else name for name, text in told)
     group.add_argument(
         "-t", "--target", default="mlir", metavar="TARGET", help=f"what to print ({known})"

@@ -18,6 +18,7 @@ from xdsl.targets import get_all_targets
 from xdsl.transforms import get_all_passes
 from xdsl.utils.arg_spec import parse_pipeline
 from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseError
+from xdsl.utils.target import Target
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from sdfg.dialect.diagnostics import SDFGError
@@ -31,7 +32,19 @@ DIALECTS = {**get_all_dialects(), **SDFG_UNIVERSE.all_dialects}
 """Ours win over those of the same name in xDSL. Each is loaded when its first op is parsed."""
 
 PASSES = {**get_all_passes(), **SDFG_UNIVERSE.all_passes}
-TARGETS = {"mlir": get_all_targets()["mlir"], **SDFG_UNIVERSE.all_targets}
+
+
+def _irdl_program() -> type[Target]:
+    from sdfg.tools.irdl_target import IRDLProgramTarget
+
+    return IRDLProgramTarget
+
+
+TARGETS = {
+    "mlir": get_all_targets()["mlir"],
+    "mlir-for-irdl": _irdl_program,
+    **SDFG_UNIVERSE.all_targets,
+}
 SEPARATOR = re.compile(r"^[ \t]*// -----[ \t]*(?:\n|$)", re.MULTILINE)
 
 
