@@ -28,6 +28,7 @@ _SANITIZERS: Mapping[str, str] = {
     "UBSAN_OPTIONS": "print_stacktrace=1",
 }
 _HARNESS, _CONTEXT = e.names("harness context")
+_START = (e.name("arguments") + 1, e.Initializer((e.NULL,)), e.integer(0))
 
 
 def with_harness(program: Program, interface: Interface, header: str) -> Program:
@@ -51,7 +52,7 @@ def harness_file(interface: Interface, header: str) -> f.SourceFile:
     ]
     outputs = [(f"output{i}", value) for i, value in enumerate(interface.outputs)]
     body: list[s.Statement] = [
-        s.Declare(t.Named("sdfg_harness"), "harness", e.Initializer((e.name("arguments") + 1,))),
+        s.Declare(t.Named("sdfg_harness"), "harness", e.Initializer(_START)),
         s.Declare(t.SIZE, "bytes", e.integer(0)),
         s.Declare(t.SIZE, "weights_bytes", e.integer(0)),
         s.Declare(t.pointer(t.const(t.VOID)), "weights", _read("weights_bytes")),
@@ -111,7 +112,11 @@ def run_harness(
     dtypes = [DTYPES[value.dtype] for value in interface.outputs]
     with tempfile.TemporaryDirectory(prefix="sdfg-harness-") as text:
         folder = Path(text)
-        arguments = [str(weights or "-"), str(threads), *map(str, sizes.symbols)]
+        arguments = [
+            str(weights.absolute()) if weights else "-",
+            str(threads),
+            *map(str, sizes.symbols),
+        ]
         for i, (value, x) in enumerate(zip(interface.inputs, inputs, strict=True)):
             if value.symbol is None:
                 (folder / f"input{i}").write_bytes(np.asarray(x, DTYPES[value.dtype]).tobytes())

@@ -47,7 +47,7 @@ int scale_run(scale_context *c, const float *x, float *y, float *total, int64_t 
         return status;
     }
     if (b == 13) {
-        return sdfg_fail(&c->base, SDFG_OUT_OF_BOUNDS, "batch %lld is unlucky", (long long)b);
+        return sdfg_fail(&c->base, SDFG_CHECK_FAILED, "batch %lld is unlucky", (long long)b);
     }
 #pragma omp parallel for num_threads(c->base.threads)
     for (int64_t i = 0; i < b; ++i) {
