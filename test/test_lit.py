@@ -177,7 +177,7 @@ def run_line(line: str) -> Outcome:
     """Run one `RUN:` line; its code is that of the first command that failed."""
     words = split(line)
     if words is None:
-        bash = ["bash", "-o", "pipefail", "-c", line]
+        bash = ["bash", "-o", "pipefail", "-c", f'not() {{ ! "$@"; }}; {line}']
         done = subprocess.run(bash, capture_output=True, timeout=300, check=False)
         return Outcome(done.returncode, done.stdout, done.stderr)
     code, data, errors = 0, b"", b""
