@@ -8,6 +8,7 @@ converted: another type is an error.
 
 import sys
 from collections.abc import Sequence
+from math import prod
 from typing import Any, cast
 
 import numpy as np
@@ -77,7 +78,7 @@ class Binder:
 
     def bytes_of(self, shape: tuple[int, ...]) -> int:
         """The size in bytes of an array of this shape."""
-        return int(np.prod(shape, dtype=np.int64)) * self.dtype.itemsize
+        return prod(shape) * self.dtype.itemsize
 
     def _numpy(self, array: Any) -> Bound:
         if array.dtype != self.dtype:
