@@ -1,0 +1,61 @@
+"""Where memory comes from: the block that a container lies in, and who touches it."""
+
+from collections.abc import Iterator
+from typing import cast
+
+from xdsl.ir import Operation, SSAValue
+
+from sdfg.dialect.ops.program import AllocOp, ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.types import ArrayType
+
+
+def root(container: SSAValue) -> SSAValue:
+    """
+    The container whose block of memory `container` lies in: itself, unless it is a view.
+
+    Two containers share memory exactly when their roots are the same. Linear in the number of views
+    of views.
+    """
+    while isinstance(owner := container.owner, ViewOp):
+        container = owner.source
+    return container
+
+
+def array_type(container: SSAValue) -> ArrayType:
+    """The type of a container that is known to be an array."""
+    return cast(ArrayType, container.type)
+
+
+def is_transient(container: SSAValue) -> bool:
+    """Whether nobody outside the program sees the memory of `container`."""
+    return isinstance(root(container).owner, AllocOp)
+
+
+def is_constant(container: SSAValue) -> bool:
+    """Whether the contents are known when the program is compiled."""
+    return isinstance(root(container).owner, ConstantOp)
+
+
+def role(container: SSAValue) -> str | None:
+    """`in`, `out` or `inout` if the memory of `container` is given to the program, else None."""
+    base = root(container)
+    block = base.owner
+    if isinstance(block, Operation) or not isinstance(program := block.parent_op(), SdfgOp):
+        return None
+    return next(r for r, _, arg in program.arguments if arg is base)
+
+
+def aliases(base: SSAValue) -> Iterator[SSAValue]:
+    """`base` and all views of its memory, each after what it is a view of."""
+    yield base
+    for use in base.uses:
+        if isinstance(use.operation, ViewOp):
+            yield from aliases(use.operation.result)
+
+
+def touching(base: SSAValue) -> Iterator[tuple[Operation, int]]:
+    """Each operation other than a view that takes the memory of `base`, with its operand index."""
+    for alias in aliases(base):
+        for use in alias.uses:
+            if not isinstance(use.operation, ViewOp):
+                yield use.operation, use.index
