@@ -6,7 +6,9 @@ torch-mlir, so that no IREE dialect appears. Named linalg ops are kept. This mod
 the worker process only.
 """
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sdfg.lowering.frontend.native_bindings import ir, passmanager
@@ -67,57 +69,74 @@ class LoweringError(Exception):
     problems: tuple[str, ...]
 
 
-@dataclass
-class Diagnostics:
-    """Errors that MLIR reported through the context, as `location: message`."""
-
-    problems: list[str] = field(default_factory=list[str])
-
-    def __call__(self, diagnostic: Any) -> bool:
-        """Take one diagnostic; returning True keeps MLIR from printing it."""
-        if str(diagnostic.severity).endswith("ERROR"):
-            self.problems.append(f"{place(diagnostic.location)}: {diagnostic.message}")
-        return True
-
-
-def to_linalg(module: Any, kind: str) -> None:
+def to_linalg(module: Any, kind: str, expect: Callable[[LoweringError], None]) -> None:
     """
-    Lower `module`, in place, from the importer's output (`kind` is "onnx" or "torch") to linalg
-    on tensors.
+    Lower `module`, in place, from the importer's output to linalg on tensors.
 
-    Raises `LoweringError` naming every op that has no lowering.
+    `kind` is "onnx" or "torch". Raises `LoweringError` naming every op that has no lowering. If
+    that is already clear while later passes still look for more, which may crash on such a module,
+    then `expect` is called with what is known.
     """
-    context = module.context
-    context.enable_multithreading(False)
-    diagnostics = Diagnostics()
-    handler = context.attach_diagnostic_handler(diagnostics)
+    module.context.enable_multithreading(False)
+    _run(module, "import", ONNX if kind == "onnx" else FX)
+    refused = unsupported(module, only="torch.operator")
+    if not refused:
+        _to_linalg(module)
+        return
+    expect(LoweringError("import", refused))
+    raise LoweringError("import", (*refused, *_survey(module)))
+
+
+def _to_linalg(module: Any) -> None:
+    _run(module, "decompose", PREPARE)
+    flatten_matmuls(module)
+    if views := replace_dynamic_views(module):
+        raise LoweringError("reshape", views)
+    _run(module, "convert", CONVERT)
+    _run(module, "finish", FINISH)
+    if problems := unsupported(module):
+        raise LoweringError("finish", problems)
+
+
+def _survey(module: Any) -> tuple[str, ...]:
+    """What else has no lowering, in a module whose unknown operators are cut out here."""
+    for op in [op for op in walk(module.operation) if op.name == "torch.operator"]:
+        with op.location, ir.InsertionPoint(op):
+            kinds = [result.type for result in op.results]
+            hole = ir.Operation.create("builtin.unrealized_conversion_cast", kinds)
+        for old, new in zip(op.results, hole.results, strict=True):
+            old.replace_all_uses_with(new)
+        op.erase()
     try:
-        _run(module, "import", ONNX if kind == "onnx" else FX, diagnostics)
-        _refuse_leftovers(module, "import", only="torch.operator")
-        _run(module, "decompose", PREPARE, diagnostics)
-        flatten_matmuls(module)
-        if problems := replace_dynamic_views(module):
-            raise LoweringError("reshape", tuple(problems))
-        _run(module, "convert", CONVERT, diagnostics)
-        _run(module, "finish", FINISH, diagnostics)
-        _refuse_leftovers(module, "finish")
-    finally:
-        handler.detach()
+        _to_linalg(module)
+    except LoweringError as error:
+        if error.phase != "finish":
+            return ()
+    return unsupported(module, plumbing=False)
 
 
-def _run(module: Any, phase: str, passes: str, diagnostics: Diagnostics) -> None:
+def _run(module: Any, phase: str, passes: str) -> None:
     report(phase)
     pipeline = passmanager.PassManager.parse(f"builtin.module({passes})", module.context)
     try:
         pipeline.run(module.operation)
     except ir.MLIRError as error:
-        problems = unsupported(module) or diagnostics.problems or [str(error)]
-        raise LoweringError(phase, tuple(dict.fromkeys(problems))) from error
+        # Before the last phase, ops of the torch dialect are not unsupported, just not yet lowered.
+        left = unsupported(module, only="" if phase == "finish" else "torch.operator")
+        raise LoweringError(phase, left or said_by(error)) from error
 
 
-def _refuse_leftovers(module: Any, phase: str, *, only: str = "") -> None:
-    if problems := unsupported(module, only=only):
-        raise LoweringError(phase, tuple(dict.fromkeys(problems)))
+def said_by(error: Any) -> tuple[str, ...]:
+    """What an `MLIRError` says, one line per problem, without the operation's whole text."""
+    lines = [
+        f"{place(item.location)}: {_ILLEGAL.sub(_UNSUPPORTED, item.message).splitlines()[0]}"
+        for item in error.error_diagnostics
+    ]
+    return tuple(dict.fromkeys(lines)) or (str(error),)
+
+
+_ILLEGAL = re.compile(r"failed to legalize operation '([^']*)'.*", re.DOTALL)
+_UNSUPPORTED = r"unsupported op '\1'"
 
 
 def report(phase: str) -> None:
@@ -125,10 +144,12 @@ def report(phase: str) -> None:
     print(f"phase: {phase}", flush=True)
 
 
-def unsupported(module: Any, *, only: str = "") -> list[str]:
+def unsupported(module: Any, *, only: str = "", plumbing: bool = True) -> tuple[str, ...]:
     """
-    All ops outside upstream dialects whose name starts with `only`, as `location: unsupported
-    op 'name'`.
+    All ops outside upstream dialects whose name starts with `only`.
+
+    Each reads `location: unsupported op 'name'`. Constants, lists and casts for the operands of
+    such ops are named if nothing else is, and if `plumbing` is set.
     """
     found = [
         (place(op.location), _name(op))
@@ -136,7 +157,11 @@ def unsupported(module: Any, *, only: str = "") -> list[str]:
         if op.name.split(".")[0] not in UPSTREAM and op.name.startswith(only)
     ]
     essential = [(where, name) for where, name in found if not name.startswith(_PLUMBING)]
-    return [f"{where}: unsupported op '{name}'" for where, name in essential or found]
+    lines = [
+        f"{where}: unsupported op '{name}'"
+        for where, name in essential or (found if plumbing else ())
+    ]
+    return tuple(dict.fromkeys(lines))
 
 
 def _name(op: Any) -> str:

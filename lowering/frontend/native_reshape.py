@@ -14,7 +14,7 @@ from sdfg.lowering.frontend.native_builder import DYNAMIC, TorchBuilder, ValueTe
 _VIEWS = ("torch.aten.view", "torch.aten._unsafe_view", "torch.aten.reshape")
 
 
-def replace_dynamic_views(module: Any) -> list[str]:
+def replace_dynamic_views(module: Any) -> tuple[str, ...]:
     """
     Rewrite every view with two or more dynamic dimensions on either side, in place.
 
@@ -32,7 +32,7 @@ def replace_dynamic_views(module: Any) -> list[str]:
     for op in [op for op in walk(module.operation) if op.name in _VIEWS]:
         if (problem := _replace(op)) is not None:
             problems.append(f"{place(op.location)}: unsupported reshape '{op.name}': {problem}")
-    return problems
+    return tuple(problems)
 
 
 def _replace(op: Any) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sdfg.lowering.frontend.native_bindings import ir, onnx_importer
-from sdfg.lowering.frontend.native_pipeline import LoweringError, report, to_linalg
+from sdfg.lowering.frontend.native_pipeline import LoweringError, report, said_by, to_linalg
 
 
 def main(kind: str, payload: Path, result: Path) -> None:
@@ -22,11 +22,15 @@ def main(kind: str, payload: Path, result: Path) -> None:
         context = ir.Context()
         report("read")
         module = _import_onnx(payload, context) if kind == "onnx" else _parse(payload, context)
-        to_linalg(module, kind)
+        to_linalg(module, kind, lambda error: _refuse(error, result))
         report("print")
-        answer: dict[str, Any] = {"linalg": _text(module)}
+        result.write_text(json.dumps({"linalg": _text(module)}), encoding="utf-8")
     except LoweringError as error:
-        answer = {"phase": error.phase, "problems": list(error.problems)}
+        _refuse(error, result)
+
+
+def _refuse(error: LoweringError, result: Path) -> None:
+    answer = {"phase": error.phase, "problems": error.problems}
     result.write_text(json.dumps(answer), encoding="utf-8")
 
 
@@ -34,7 +38,7 @@ def _parse(payload: Path, context: Any) -> Any:
     try:
         return ir.Module.parse(payload.read_bytes(), context)
     except ir.MLIRError as error:
-        raise LoweringError("read", (str(error),)) from error
+        raise LoweringError("read", said_by(error)) from error
 
 
 def _import_onnx(payload: Path, context: Any) -> Any:

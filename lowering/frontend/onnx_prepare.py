@@ -108,9 +108,20 @@ _INLINE_DEPTH = 3
 
 def _inlined(model: ModelProto) -> ModelProto:
     """Replace the operators in `INLINED`; some definitions depend on the types of the operands."""
+    for node in model.graph.node:
+        if node.op_type in INLINED:
+            _write_defaults(node, opset(model))
     model = onnx.shape_inference.infer_shapes(model, data_prop=True)
     operators = [("", name) for name in sorted(INLINED)]
     return onnx.inliner.inline_selected_functions(model, operators, inline_schema_functions=True)
+
+
+def _write_defaults(node: NodeProto, version: int) -> None:
+    """Give `node` the attributes it leaves to their defaults; the inliner would drop them."""
+    given = {attribute.name for attribute in node.attribute}
+    for name, attribute in onnx.defs.get_schema(node.op_type, version).attributes.items():
+        if name not in given and attribute.default_value.type:
+            node.attribute.append(attribute.default_value)
 
 
 def _name_nodes(graph: GraphProto, prefix: str = "") -> None:

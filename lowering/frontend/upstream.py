@@ -11,6 +11,8 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin
 from xdsl.ir import Attribute, Dialect, Operation
 
+import sdfg.dialect  # noqa: F401  (repairs how xDSL reads constants)
+
 
 def _affine() -> Dialect:
     from xdsl.dialects.affine import Affine
