@@ -1,0 +1,1 @@
+"""The oracle of the dialect: an interpreter on xDSL's framework, with NumPy underneath."""
