@@ -164,6 +164,10 @@ class ScheduleAttr(ParametrizedAttribute):
 
     def verify(self) -> None:
         verify_known("schedule", self.kind.data, SCHEDULES)
+        if not symbolic.is_condition(self.condition.data):
+            raise VerifyException(
+                f"the condition of a schedule is true or false, got {self.condition}"
+            )
 
     @staticmethod
     def parse_inline(parser: AttrParser) -> "ScheduleAttr":

@@ -21,6 +21,7 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import ExprAttr
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops import syntax
+from sdfg.dialect.ops.placement import NO_ARGUMENTS, verify_body
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import CONTAINER
 
@@ -48,7 +49,7 @@ class ForOp(IRDLOperation):
     """Name of the one parameter; a symbol within the body."""
     ranges = attr_def(SubsetAttr)
     """Its range, in increasing order."""
-    body = region_def("single_block")
+    body = region_def("single_block", entry_args=NO_ARGUMENTS)
     """What runs for each value."""
 
     traits = traits_def(NoTerminator())
@@ -91,6 +92,7 @@ class ForOp(IRDLOperation):
             raise VerifyException(f"a loop runs over a range, got the point {self.range}")
         if self.range.step.is_Integer and self.range.step < 1:
             raise VerifyException(f"the step is at least 1, got {self.range.step}")
+        verify_body(self, self.body)
 
 
 @irdl_op_definition
@@ -112,7 +114,7 @@ class WhileOp(IRDLOperation):
 
     condition = attr_def(ExprAttr)
     """What must hold for another run."""
-    body = region_def("single_block")
+    body = region_def("single_block", entry_args=NO_ARGUMENTS)
     """What runs."""
 
     traits = traits_def(NoTerminator())
@@ -135,6 +137,7 @@ class WhileOp(IRDLOperation):
 
     def verify_(self) -> None:
         verify_condition(self.condition)
+        verify_body(self, self.body)
 
 
 @irdl_op_definition
@@ -155,9 +158,9 @@ class IfOp(IRDLOperation):
 
     condition = attr_def(ExprAttr)
     """Decides."""
-    then_body = region_def("single_block")
+    then_body = region_def("single_block", entry_args=NO_ARGUMENTS)
     """Runs where the condition holds."""
-    else_body = region_def("single_block")
+    else_body = region_def("single_block", entry_args=NO_ARGUMENTS)
     """Runs where it does not; may be empty."""
 
     traits = traits_def(NoTerminator())
@@ -193,6 +196,8 @@ class IfOp(IRDLOperation):
 
     def verify_(self) -> None:
         verify_condition(self.condition)
+        verify_body(self, self.then_body)
+        verify_body(self, self.else_body)
 
 
 def verify_condition(condition: ExprAttr) -> None:
@@ -232,6 +237,10 @@ class AssignOp(IRDLOperation):
     def print(self, printer: Printer) -> None:
         printer.print_string(f" {self.symbol.data} = {self.value}")
         syntax.print_extra_attributes(printer, self, {"symbol", "value"})
+
+    def verify_(self) -> None:
+        if symbolic.is_condition(self.value.data):
+            raise VerifyException(f"a symbol is a number, got the condition {self.value}")
 
 
 @irdl_op_definition
@@ -273,6 +282,10 @@ class ReadSymbolOp(IRDLOperation):
 
     def verify_(self) -> None:
         syntax.verify_bounds(self.source, self.read)
+        if self.read.wcr is not None:
+            raise VerifyException(
+                f"only writes resolve conflicts, got wcr {self.read.wcr} on a read"
+            )
         kind = syntax.element_type(self.source.type)
         if not isinstance(kind, IntegerType | IndexType) or not self.read.subset.is_point:
             raise VerifyException(

@@ -12,7 +12,7 @@ from xdsl.dialects.builtin import (
     UnitAttr,
     VectorType,
 )
-from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+from xdsl.ir import Attribute, Block, BlockArgument, Operation, Region, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
     IRDLOperation,
@@ -34,6 +34,13 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import ExprAttr, ScheduleAttr
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops import syntax
+from sdfg.dialect.ops.placement import (
+    NO_ARGUMENTS,
+    tasklet_around,
+    verify_body,
+    verify_tasklet_body,
+)
+from sdfg.dialect.ops.writing import verify_resolution, verify_written
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import CONTAINER, ArrayType, StreamType
 
@@ -58,7 +65,7 @@ class StateOp(IRDLOperation):
 
     sym_name = attr_def(StringAttr)
     """A label, for people and for reports."""
-    body = region_def("single_block")
+    body = region_def("single_block", entry_args=NO_ARGUMENTS)
     """The nodes."""
 
     traits = traits_def(NoTerminator())
@@ -80,6 +87,9 @@ class StateOp(IRDLOperation):
         printer.print_symbol_name(self.sym_name.data)
         syntax.print_extra_attributes(printer, self, {"sym_name"})
         syntax.print_body(printer, self.body)
+
+    def verify_(self) -> None:
+        verify_body(self, self.body)
 
 
 @irdl_op_definition
@@ -106,7 +116,7 @@ class MapOp(IRDLOperation):
     """Range of each parameter."""
     schedule = attr_def(ScheduleAttr)
     """How the points meet the machine."""
-    body = region_def("single_block")
+    body = region_def("single_block", entry_args=NO_ARGUMENTS)
     """What runs for each point."""
 
     traits = traits_def(NoTerminator())
@@ -180,6 +190,7 @@ class MapOp(IRDLOperation):
                 )
         if self.schedule.kind.data == "unroll" and any(not e.is_Integer for e in self.extents):
             raise VerifyException(f"an unrolled map has constant ranges, got [{self.ranges}]")
+        verify_body(self, self.body)
 
 
 @irdl_op_definition
@@ -214,8 +225,8 @@ class TaskletOp(IRDLOperation):
     is a vector (the subset then has that many elements), and else the container itself, of which
     the body may read the elements of the subset with `sdfg.load`. Each memlet out that is a point,
     or whose yielded value is a vector, takes one value from `sdfg.yield`; any other gives the body
-    one more argument, the container, into whose subset the body writes with `sdfg.store`. The body
-    is upstream `arith` and `math`.
+    one more argument, the container, into whose subset the body writes with `sdfg.store`. These
+    stored outputs come last. The body is upstream `arith` and `math`.
 
     ```mlir
     sdfg.tasklet (%a = %A[i, k], %b: vector<8xf32> = %B[k, j:j + 8]) -> (%C[i, j:j + 8] wcr sum) {
@@ -231,7 +242,7 @@ class TaskletOp(IRDLOperation):
     inputs = var_operand_def(CONTAINER)
     """Containers read."""
     outputs = var_operand_def(CONTAINER)
-    """Containers written."""
+    """Containers written, first those that take a yielded value."""
     reads = attr_def(ArrayAttr[MemletAttr])
     """Memlet of each container read."""
     writes = attr_def(ArrayAttr[MemletAttr])
@@ -278,23 +289,13 @@ class TaskletOp(IRDLOperation):
         Indices of the outputs that the body writes with `sdfg.store`, in the order of their
         arguments.
         """
-        args = self.body.block.args[len(self.inputs) :]
-        ranged = [k for k, m in enumerate(self.writes) if not m.subset.is_point]
-        if len(args) == len(ranged):
-            return tuple(ranged)
-        # Vectors and stored containers may both stand here: an argument names its container by
-        # type.
-        result: list[int] = []
-        for k in ranged:
-            if len(result) < len(args) and self.outputs[k].type == args[len(result)].type:
-                result.append(k)
-        return tuple(result)
+        count = len(self.outputs)
+        return tuple(range(count + len(self.inputs) - len(self.body.block.args), count))
 
     @property
     def yielded_outputs(self) -> tuple[int, ...]:
         """Indices of the outputs that take a value from `sdfg.yield`, in its order."""
-        stored = set(self.stored_outputs)
-        return tuple(k for k in range(len(self.outputs)) if k not in stored)
+        return tuple(range(len(self.outputs) - len(self.stored_outputs)))
 
     @classmethod
     def parse(cls, parser: Parser) -> "TaskletOp":
@@ -318,6 +319,8 @@ class TaskletOp(IRDLOperation):
         def result() -> None:
             if parser.parse_optional_keyword("store"):
                 argument(outputs)
+            elif len(args) > len(inputs):
+                parser.raise_error("stored outputs come behind all others")
             else:
                 outputs.append(syntax.parse_access(parser))
 
@@ -371,25 +374,27 @@ class TaskletOp(IRDLOperation):
             raise VerifyException("a tasklet writes at least one container, got none")
         for container, memlet in (*self.input_accesses, *self.output_accesses):
             syntax.verify_bounds(container, memlet)
+        for container, memlet in self.output_accesses:
+            verify_write(container, memlet)
+        verify_tasklet_body(self.body)
+        if not isinstance(self.body.block.last_op, YieldOp):
+            raise VerifyException("the body of a tasklet ends in 'sdfg.yield'")
         self.verify_arguments()
         self.verify_yielded()
 
     def verify_arguments(self) -> None:
         """Hold the arguments of the body to the memlets."""
         args = self.body.block.args
-        stored = self.stored_outputs
-        if len(args) != len(self.inputs) + len(stored):
+        count, outputs = len(self.inputs), len(self.outputs)
+        if not count <= len(args) <= count + outputs:
             raise VerifyException(
                 f"the body takes one argument per input and per stored output, got {len(args)} "
-                f"for {len(self.inputs)} inputs and {len(stored)} stored outputs"
+                f"for {count} inputs and {outputs} outputs"
             )
         for arg, (container, memlet) in zip(args, self.input_accesses, strict=False):
             verify_moved("argument", arg.type, container.type, memlet)
-            if memlet.wcr is not None:
-                raise VerifyException(
-                    f"only writes resolve conflicts, got wcr {memlet.wcr} on a read"
-                )
-        for arg, index in zip(args[len(self.inputs) :], stored, strict=True):
+            verify_read(memlet)
+        for arg, index in zip(args[count:], self.stored_outputs, strict=True):
             if arg.type != self.outputs[index].type:
                 raise VerifyException(
                     f"a stored output comes in as its container, got {arg.type} "
@@ -407,6 +412,17 @@ class TaskletOp(IRDLOperation):
         for value, index in zip(values, self.yielded_outputs, strict=True):
             container, memlet = self.output_accesses[index]
             verify_moved("yielded value", value.type, container.type, memlet)
+
+
+def verify_read(memlet: MemletAttr) -> None:
+    if memlet.wcr is not None:
+        raise VerifyException(f"only writes resolve conflicts, got wcr {memlet.wcr} on a read")
+
+
+def verify_write(container: SSAValue, memlet: MemletAttr) -> None:
+    verify_written(container)
+    if memlet.wcr is not None:
+        verify_resolution(memlet.wcr, syntax.element_type(container.type))
 
 
 def verify_moved(what: str, kind: Attribute, container: Attribute, memlet: MemletAttr) -> None:
@@ -461,6 +477,11 @@ class IndexOp(IRDLOperation):
         printer.print_string(f" {self.expr}")
         syntax.print_extra_attributes(printer, self, {"expr"})
 
+    def verify_(self) -> None:
+        tasklet_around(self)
+        if symbolic.is_condition(self.expr.data):
+            raise VerifyException(f"an index is a number, got the condition {self.expr}")
+
 
 @irdl_op_definition
 class LoadOp(IRDLOperation):
@@ -489,6 +510,7 @@ class LoadOp(IRDLOperation):
 
     def verify_(self) -> None:
         verify_indices(self.source.type, len(self.indices))
+        verify_argument(self, self.source)
         if self.result.type != syntax.element_type(self.source.type):
             raise VerifyException(
                 f"a load gives the element type {syntax.element_type(self.source.type)}, "
@@ -527,11 +549,24 @@ class StoreOp(IRDLOperation):
 
     def verify_(self) -> None:
         verify_indices(self.target.type, len(self.indices))
+        verify_argument(self, self.target, stored=True)
         if self.value.type != syntax.element_type(self.target.type):
             raise VerifyException(
                 f"a store takes the element type {syntax.element_type(self.target.type)}, "
                 f"got {self.value.type}"
             )
+
+
+def verify_argument(op: Operation, container: SSAValue, *, stored: bool = False) -> None:
+    """Hold a container to being an argument of the tasklet around `op`, if asked a stored one."""
+    tasklet = tasklet_around(op)
+    if tasklet is None:
+        return
+    assert isinstance(tasklet, TaskletOp)
+    if not isinstance(container, BlockArgument) or container.owner is not tasklet.body.block:
+        raise VerifyException("the container is an argument of the tasklet")
+    if stored and container.index < len(tasklet.inputs):
+        raise VerifyException("a store writes to a stored output of the tasklet, got an input")
 
 
 def verify_indices(container: Attribute, count: int) -> None:
@@ -561,6 +596,9 @@ class AssertOp(IRDLOperation):
 
     def __init__(self, condition: SSAValue, message: str):
         super().__init__(operands=[condition], attributes={"message": StringAttr(message)})
+
+    def verify_(self) -> None:
+        tasklet_around(self)
 
 
 @irdl_op_definition
@@ -627,6 +665,8 @@ class CopyOp(IRDLOperation):
     def verify_(self) -> None:
         syntax.verify_bounds(self.source, self.read)
         syntax.verify_bounds(self.target, self.write)
+        verify_read(self.read)
+        verify_write(self.target, self.write)
         kinds = [syntax.element_type(c.type) for c in (self.source, self.target)]
         if kinds[0] != kinds[1]:
             raise VerifyException(f"a copy keeps the element type, got {kinds[0]} and {kinds[1]}")
@@ -707,6 +747,9 @@ class ConsumeOp(IRDLOperation):
         syntax.print_body(printer, self.body)
 
     def verify_(self) -> None:
+        if self.workers.data.is_Integer and self.workers.data < 1:
+            raise VerifyException(f"at least one worker consumes, got {self.workers}")
+        verify_body(self, self.body)
         expected = self.element_container(self.stream.type)
         found = self.body.block.arg_types
         if tuple(found) != (expected,):

@@ -7,9 +7,21 @@ in `lowering/to_sdfg`. What they compute is said by their docstrings, and by the
 
 from abc import ABC
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
-from xdsl.dialects.builtin import BoolAttr, DenseArrayBase, IntegerAttr, StringAttr, UnitAttr, i64
+from xdsl.dialects.builtin import (
+    I64,
+    AnyFloat,
+    BoolAttr,
+    ComplexType,
+    DenseArrayBase,
+    IndexType,
+    IntegerAttr,
+    IntegerType,
+    StringAttr,
+    UnitAttr,
+    i64,
+)
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
@@ -24,10 +36,15 @@ from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
 from sdfg.dialect import symbolic
-from sdfg.dialect.memlet import CONFLICT_RESOLUTIONS
 from sdfg.dialect.ops import syntax
+from sdfg.dialect.ops.writing import verify_resolution, verify_written
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
+
+INTEGERS = DenseArrayBase.constr(i64)
+"""Constraint of an attribute that lists integers."""
+
+_NUMBERS: tuple[Any, ...] = (IntegerType, AnyFloat, ComplexType)
 
 
 class LibraryOp(IRDLOperation, ABC):
@@ -76,11 +93,60 @@ class LibraryOp(IRDLOperation, ABC):
         return container.type
 
     def expect_counts(self, inputs: int, outputs: int) -> None:
+        """Hold the containers to their numbers, and those out to being writable."""
         if len(self.inputs) != inputs or len(self.outputs) != outputs:
             raise VerifyException(
                 f"takes {inputs} containers in and {outputs} out, got {len(self.inputs)} "
                 f"and {len(self.outputs)}"
             )
+        for container in self.outputs:
+            verify_written(container)
+
+    def expect_same_elements(self, *containers: SSAValue) -> None:
+        """Hold containers to one element type."""
+        types = [self.array(c).element_type for c in containers]
+        if len(set(types)) > 1:
+            raise VerifyException(
+                f"all containers have one element type, got {', '.join(map(str, types))}"
+            )
+
+    def expect_same_numbers(self) -> None:
+        """Hold all containers to one kind of number: integers, floating point or complex."""
+        types = [self.array(c).element_type for c in (*self.inputs, *self.outputs)]
+        kinds = {next((k for k in _NUMBERS if isinstance(t, k)), None) for t in types}
+        if len(kinds) > 1 or None in kinds:
+            raise VerifyException(
+                "all containers hold integers, or all floating point, or all complex numbers, "
+                f"got {', '.join(map(str, types))}"
+            )
+
+    def expect_indices(self, container: SSAValue) -> None:
+        """Hold a container to integers."""
+        kind = self.array(container).element_type
+        if not isinstance(kind, IntegerType | IndexType):
+            raise VerifyException(f"indices are integers, got {kind}")
+
+    def expect_windows(
+        self,
+        image: Sequence[Expr],
+        result: Sequence[Expr],
+        window: Sequence[Expr],
+        strides: Sequence[int],
+        dilations: Sequence[int],
+    ) -> None:
+        """Hold the last window of each dimension to the image, as far as numbers can tell."""
+        for what, steps in (("strides", strides), ("dilations", dilations)):
+            if any(s < 1 for s in steps):
+                raise VerifyException(f"{what} are at least 1, got {list(steps)}")
+        sizes = zip(image, result, window, strides, dilations, strict=True)
+        for d, (size, count, width, stride, dilation) in enumerate(sizes):
+            end = (count - 1) * stride + (width - 1) * dilation + 1
+            beyond = symbolic.constant(symbolic.expanded(end - size))
+            if beyond is not None and beyond > 0 and count != 0:
+                raise VerifyException(
+                    f"the windows lie within the image, got element {symbolic.text_of(end - 1)} in "
+                    f"spatial dimension {d} of size {symbolic.text_of(size)}"
+                )
 
     def expect_rank(self, what: str, container: SSAValue, rank: int) -> None:
         if self.array(container).rank != rank:
@@ -119,6 +185,7 @@ class MatmulOp(LibraryOp):
             raise VerifyException(f"the result has rank 2 or more, got {c.rank}")
         self.expect_rank("left operand", self.inputs[0], c.rank)
         self.expect_rank("right operand", self.inputs[1], c.rank)
+        self.expect_same_numbers()
         batch = c.dims[:-2]
         self.expect_extents("right operand", b.dims, (*batch, a.dims[-1], c.dims[-1]))
         self.expect_extents("left operand", a.dims, (*batch, c.dims[-2], b.dims[-2]))
@@ -141,9 +208,9 @@ class ConvOp(LibraryOp):
 
     name = "sdfg.conv"
 
-    strides = attr_def(DenseArrayBase)
+    strides = attr_def(INTEGERS)
     """Step of the window per spatial dimension."""
-    dilations = attr_def(DenseArrayBase)
+    dilations = attr_def(INTEGERS)
     """Distance of the window's elements per spatial dimension."""
     groups = attr_def(IntegerAttr)
     """Number of groups that channels are split into."""
@@ -184,13 +251,19 @@ class ConvOp(LibraryOp):
             )
         self.expect_rank("filter", self.inputs[1], x.rank)
         self.expect_rank("result", self.outputs[0], x.rank)
+        self.expect_same_numbers()
         groups = self.groups.value.data
+        channels = symbolic.constant(x.dims[1])
+        if groups < 1 or (channels is not None and channels % groups):
+            raise VerifyException(f"groups divide the channels, got {groups} for {x.dims[1]}")
         self.expect_extents(
             "filter",
             w.dims[:2],
             (y.dims[1], symbolic.FloorDiv(x.dims[1], symbolic.integer(groups))),
         )
         self.expect_extents("result", y.dims[:2], (x.dims[0], w.dims[0]))
+        strides, dilations = integers(self.strides), integers(self.dilations)
+        self.expect_windows(x.dims[2:], y.dims[2:], w.dims[2:], strides, dilations)
 
 
 @irdl_op_definition
@@ -212,19 +285,20 @@ class PoolOp(LibraryOp):
 
     kind = attr_def(StringAttr)
     """A conflict resolution: `sum`, `max`, ..."""
-    window = attr_def(DenseArrayBase)
+    window = attr_def(INTEGERS)
     """Size of the window per spatial dimension."""
-    strides = attr_def(DenseArrayBase)
+    strides = attr_def(INTEGERS)
     """Step of the window per spatial dimension."""
-    dilations = attr_def(DenseArrayBase)
+    dilations = attr_def(INTEGERS)
     """Distance of the window's elements per spatial dimension."""
     accumulate = opt_attr_def(UnitAttr)
     """Combine with Y instead of overwriting it."""
 
     def verify_(self) -> None:
         self.expect_counts(1, 1)
-        verify_kind(self.kind.data)
+        self.expect_same_elements(*self.inputs, *self.outputs)
         x, y = self.array(self.inputs[0]), self.array(self.outputs[0])
+        verify_resolution(self.kind.data, x.element_type)
         spatial = x.rank - 2
         lengths = [len(a) for a in (self.window, self.strides, self.dilations)]
         if spatial < 1 or lengths != [spatial] * 3:
@@ -234,6 +308,11 @@ class PoolOp(LibraryOp):
             )
         self.expect_rank("result", self.outputs[0], x.rank)
         self.expect_extents("result", y.dims[:2], x.dims[:2])
+        window = [symbolic.integer(k) for k in integers(self.window)]
+        if any(k < 1 for k in window):
+            raise VerifyException(f"windows have sizes of at least 1, got {window}")
+        strides, dilations = integers(self.strides), integers(self.dilations)
+        self.expect_windows(x.dims[2:], y.dims[2:], window, strides, dilations)
 
 
 @irdl_op_definition
@@ -252,18 +331,19 @@ class ReduceOp(LibraryOp):
 
     kind = attr_def(StringAttr)
     """A conflict resolution: `sum`, `max`, ..."""
-    axes = attr_def(DenseArrayBase)
+    axes = attr_def(INTEGERS)
     """Axes that vanish, increasing."""
     accumulate = opt_attr_def(UnitAttr)
     """Combine with Y instead of overwriting it."""
 
     def verify_(self) -> None:
         self.expect_counts(1, 1)
-        verify_kind(self.kind.data)
+        self.expect_same_elements(*self.inputs, *self.outputs)
         x, y = self.array(self.inputs[0]), self.array(self.outputs[0])
-        axes = tuple(self.axes.iter_values())
-        if sorted(set(axes)) != list(axes) or any(not 0 <= int(a) < x.rank for a in axes):
-            raise VerifyException(f"axes increase within rank {x.rank}, got {list(axes)}")
+        verify_resolution(self.kind.data, x.element_type)
+        axes = integers(self.axes)
+        if sorted(set(axes)) != axes or any(not 0 <= a < x.rank for a in axes):
+            raise VerifyException(f"axes increase within rank {x.rank}, got {axes}")
         rest = [e for d, e in enumerate(x.dims) if d not in axes]
         self.expect_extents("result", y.dims, rest)
 
@@ -285,6 +365,10 @@ class SoftmaxOp(LibraryOp):
 
     def verify_(self) -> None:
         self.expect_counts(1, 1)
+        self.expect_same_elements(*self.inputs, *self.outputs)
+        kind = self.array(self.inputs[0]).element_type
+        if not isinstance(kind, AnyFloat):
+            raise VerifyException(f"softmax is for floating point, got {kind}")
         verify_axis(self.axis, self.array(self.inputs[0]).rank)
         self.expect_extents(
             "result", self.array(self.outputs[0]).dims, self.array(self.inputs[0]).dims
@@ -317,7 +401,8 @@ class ScanOp(LibraryOp):
 
     def verify_(self) -> None:
         self.expect_counts(1, 1)
-        verify_kind(self.kind.data)
+        self.expect_same_elements(*self.inputs, *self.outputs)
+        verify_resolution(self.kind.data, self.array(self.inputs[0]).element_type)
         verify_axis(self.axis, self.array(self.inputs[0]).rank)
         self.expect_extents(
             "result", self.array(self.outputs[0]).dims, self.array(self.inputs[0]).dims
@@ -345,11 +430,10 @@ class SortOp(LibraryOp):
     """Largest first."""
 
     def verify_(self) -> None:
-        if len(self.inputs) != 1 or len(self.outputs) not in (1, 2):
-            raise VerifyException(
-                f"takes 1 container in and 1 or 2 out, got {len(self.inputs)} "
-                f"and {len(self.outputs)}"
-            )
+        self.expect_counts(1, 2 if len(self.outputs) == 2 else 1)
+        self.expect_same_elements(self.inputs[0], self.outputs[0])
+        for indices in self.outputs[1:]:
+            self.expect_indices(indices)
         verify_axis(self.axis, self.array(self.inputs[0]).rank)
         for output in self.outputs:
             self.expect_extents("result", self.array(output).dims, self.array(self.inputs[0]).dims)
@@ -375,6 +459,8 @@ class GatherOp(LibraryOp):
         x, index, y = (self.array(a) for a in (*self.inputs, *self.outputs))
         if x.rank < 1:
             raise VerifyException("the source has rank 1 or more, got 0")
+        self.expect_same_elements(self.inputs[0], self.outputs[0])
+        self.expect_indices(self.inputs[1])
         self.expect_extents("result", y.dims, (*index.dims, *x.dims[1:]))
 
 
@@ -400,9 +486,11 @@ class ScatterOp(LibraryOp):
 
     def verify_(self) -> None:
         self.expect_counts(2, 1)
-        if self.kind is not None:
-            verify_kind(self.kind.data)
         updates, index, y = (self.array(a) for a in (*self.inputs, *self.outputs))
+        self.expect_same_elements(self.inputs[0], self.outputs[0])
+        self.expect_indices(self.inputs[1])
+        if self.kind is not None:
+            verify_resolution(self.kind.data, y.element_type)
         self.expect_rank("index", self.inputs[1], 2)
         depth = symbolic.constant(index.dims[1])
         if depth is None or depth > y.rank:
@@ -412,11 +500,8 @@ class ScatterOp(LibraryOp):
         self.expect_extents("update", updates.dims, (index.dims[0], *y.dims[depth:]))
 
 
-def verify_kind(kind: str) -> None:
-    if kind not in CONFLICT_RESOLUTIONS:
-        raise VerifyException(
-            f"kind must be one of {', '.join(CONFLICT_RESOLUTIONS)}, got '{kind}'"
-        )
+def integers(values: DenseArrayBase[I64]) -> list[int]:
+    return [int(v) for v in values.iter_values()]
 
 
 def verify_axis(axis: IntegerAttr, rank: int) -> None:

@@ -32,7 +32,9 @@ from xdsl.utils.exceptions import VerifyException
 from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import DimsAttr, WeightAttr
 from sdfg.dialect.ops import syntax
-from sdfg.dialect.ops.scope import verify_symbols
+from sdfg.dialect.ops.placement import verify_body
+from sdfg.dialect.ops.scope import verify_names, verify_symbols
+from sdfg.dialect.ops.writing import block_of, verify_written
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import CONTAINER, ArrayType, StreamType
 
@@ -204,6 +206,15 @@ class SdfgOp(IRDLOperation):
                 f"version {self.version.value.data} of the sdfg dialect is newer than {VERSION}, "
                 "the newest that this compiler reads"
             )
+        self.verify_containers()
+        names = self.symbol_names
+        if len(set(names)) != len(names):
+            raise VerifyException(f"symbols differ, got {', '.join(names)}")
+        verify_body(self, self.body)
+        verify_symbols(self, names)
+
+    def verify_containers(self) -> None:
+        """Hold names, roles and types of the containers in and out to each other."""
         args = self.body.block.args
         if len(self.arg_names) != len(args) or len(self.arg_roles) != len(args):
             raise VerifyException(
@@ -215,10 +226,13 @@ class SdfgOp(IRDLOperation):
                 raise VerifyException(f"the role of '{name}' is in, out or inout, got '{role}'")
             if not isinstance(container.type, ArrayType | StreamType):
                 raise VerifyException(f"'{name}' is an array or a stream, got {container.type}")
-        names = self.symbol_names
-        if len(set(names)) != len(names):
-            raise VerifyException(f"symbols differ, got {', '.join(names)}")
-        verify_symbols(self, names)
+        for roles in (("in", "inout"), ("out", "inout")):
+            names = [name for role, name, _ in self.arguments if role in roles]
+            if len(set(names)) != len(names):
+                raise VerifyException(
+                    f"containers in have names of their own, and containers out, got "
+                    f"{', '.join(names)}"
+                )
 
 
 @irdl_op_definition
@@ -369,6 +383,41 @@ class ViewOp(IRDLOperation):
             raise VerifyException(
                 f"a view keeps element type and storage, got {source} and {result}"
             )
+        block = block_of(self.source).type
+        assert isinstance(block, ArrayType)
+        self.verify_within(block, result)
+
+    @staticmethod
+    def verify_within(block: ArrayType, result: ArrayType) -> None:
+        """Hold the elements of the view to the block of memory, as far as numbers can tell."""
+        if any(e == 0 for e in result.dims):
+            return
+        first, last = extreme_indices(result)
+        _, end = extreme_indices(block)
+        beyond = symbolic.constant(symbolic.expanded(last - end))
+        before = symbolic.constant(first)
+        if before is not None and before < 0:
+            raise VerifyException(f"a view starts within its block of memory, got element {before}")
+        if beyond is not None and beyond > 0:
+            raise VerifyException(
+                f"a view ends within its block of memory, got element {symbolic.text_of(last)}, "
+                f"the last is {symbolic.text_of(end)}"
+            )
+
+
+def extreme_indices(kind: ArrayType) -> tuple[Expr, Expr]:
+    """
+    Distance in elements of the first and last element of an array from the start of its block.
+
+    A stride that is no number counts as positive.
+    """
+    first = last = kind.offset.data
+    for extent, stride in zip(kind.dims, kind.strides.data, strict=True):
+        if stride.is_Integer and stride < 0:
+            first = first + (extent - 1) * stride
+        else:
+            last = last + (extent - 1) * stride
+    return symbolic.expanded(first), symbolic.expanded(last)
 
 
 @irdl_op_definition
@@ -450,9 +499,12 @@ class CallOp(IRDLOperation):
                 f"each symbol has a value, got {len(self.symbols)} symbols "
                 f"and {len(self.values.data)} values"
             )
+        verify_names(syntax.texts(self.symbols))
         if self.parent_op() is None or _module_of(self) is None:
             return
         program = self.program()
+        if program.is_ancestor(self):
+            raise VerifyException(f"program '{program.sym_name.data}' calls itself")
         given = self.symbol_values
         if set(given) != set(program.symbol_names):
             raise VerifyException(
@@ -467,6 +519,16 @@ class CallOp(IRDLOperation):
             )
         for (_, name, inner), outer in zip(program.arguments, self.containers, strict=True):
             verify_passed(name, outer.type, inner.type, given)
+        self.verify_written(program)
+
+    def verify_written(self, program: SdfgOp) -> None:
+        """Hold containers that the program writes to being writable, and given once."""
+        for (role, name, _), container in zip(program.arguments, self.containers, strict=True):
+            if role == "in":
+                continue
+            verify_written(container)
+            if self.containers.count(container) > 1:
+                raise VerifyException(f"'{name}' is written, and given as another container too")
 
 
 def verify_passed(

@@ -1,6 +1,7 @@
 """Which symbols an operation may use, and the check that it uses no others."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from xdsl.dialects.builtin import ArrayAttr
 from xdsl.ir import Attribute, Block, Operation
@@ -52,41 +53,77 @@ def symbol_assigned(op: Operation) -> str | None:
     return None if assigned is None else assigned.data  # pyright: ignore
 
 
+def verify_names(names: Iterable[str]) -> None:
+    """Hold names of symbols to those that expressions can use."""
+    for name in names:
+        try:
+            symbolic.symbol(name)
+        except ValueError as error:
+            raise VerifyException(str(error)) from error
+
+
+@dataclass
+class _Scope:
+    """The symbols that may be used at some place, and those of them that may not change."""
+
+    known: set[str]
+    fixed: set[str]
+    """Symbols of the program, parameters, and symbols in the types of containers in scope."""
+
+    def inner(self, op: Operation) -> "_Scope":
+        """The scope in the regions of `op`."""
+        bound = symbols_bound(op)
+        verify_names(bound)
+        if hidden := self.known.intersection(bound):
+            raise VerifyException(
+                f"'{op.name}' defines symbol {', '.join(sorted(hidden))} that is already in scope"
+            )
+        return _Scope(self.known.union(bound), self.fixed.union(bound))
+
+    def check(self, op: Operation, used: frozenset[str]) -> None:
+        missing = used - self.known
+        if missing:
+            raise VerifyException(
+                f"'{op.name}' uses symbol {', '.join(sorted(missing))} that is not in scope "
+                f"(in scope: {', '.join(sorted(self.known)) or 'none'})"
+            )
+
+    def assign(self, op: Operation, name: str) -> None:
+        verify_names([name])
+        if name in self.fixed:
+            raise VerifyException(
+                f"'{op.name}' changes symbol {name}, which is one of the program, a parameter "
+                "or the size of a container in scope"
+            )
+        self.known.add(name)
+
+
 def verify_symbols(program: Operation, symbols: Iterable[str]) -> None:
     """
     Hold everything in `program` to the symbols in scope. Linear in the size of the program.
 
     Raises `VerifyException` naming the operation, the symbol and what is in scope.
     """
-    known = set(symbols)
+    verify_names(symbols)
+    scope = _Scope(set(symbols), set(symbols))
     for region in program.regions:
         for block in region.blocks:
             for arg in block.args:
-                _check(program, symbols_used(arg.type), known)
-            _verify_block(block, known)
+                scope.check(program, symbols_used(arg.type))
+            _verify_block(block, scope)
 
 
-def _verify_block(block: Block, known: set[str]) -> None:
+def _verify_block(block: Block, around: _Scope) -> None:
     """Symbols assigned in a block are known in the rest of it, not behind it."""
-    scope = set(known)
+    scope = _Scope(set(around.known), set(around.fixed))
     for op in block.ops:
-        _check(op, symbols_read(op), scope)
-        bound = symbols_bound(op)
-        if bound and (hidden := scope.intersection(bound)):
-            raise VerifyException(
-                f"'{op.name}' defines symbol {', '.join(sorted(hidden))} that is already in scope"
-            )
-        for region in op.regions:
-            for inner in region.blocks:
-                _verify_block(inner, scope.union(bound))
+        scope.check(op, symbols_read(op))
+        for result in op.results:
+            scope.fixed |= symbols_used(result.type)
+        if op.regions:
+            inner = scope.inner(op)
+            for region in op.regions:
+                for body in region.blocks:
+                    _verify_block(body, inner)
         if (assigned := symbol_assigned(op)) is not None:
-            scope.add(assigned)
-
-
-def _check(op: Operation, used: frozenset[str], scope: set[str]) -> None:
-    missing = used - scope
-    if missing:
-        raise VerifyException(
-            f"'{op.name}' uses symbol {', '.join(sorted(missing))} that is not in scope "
-            f"(in scope: {', '.join(sorted(scope)) or 'none'})"
-        )
+            scope.assign(op, assigned)

@@ -111,6 +111,10 @@ def verify_bounds(container: SSAValue, memlet: MemletAttr) -> None:
     if not isinstance(kind, ArrayType):
         return
     for dimension, (r, extent) in enumerate(zip(memlet.ranges, kind.dims, strict=True)):
+        if r.step.is_Integer and r.step < 1:
+            raise VerifyException(
+                f"a subset has steps of 1 or more, got {r.step} in dimension {dimension}"
+            )
         if r.start.is_Integer and r.start < 0:
             raise VerifyException(
                 f"a subset starts at 0 or later, got {r.start} in dimension {dimension}"
