@@ -42,13 +42,34 @@ def _fuse_tasklets() -> type[ModulePass]:
     return FuseTaskletsPass
 
 
+def _set_machine() -> type[ModulePass]:
+    from sdfg.lowering.schedule.set_machine import SetMachinePass
+
+    return SetMachinePass
+
+
+def _tile_reductions() -> type[ModulePass]:
+    from sdfg.lowering.schedule.tile_reductions import TileReductionsPass
+
+    return TileReductionsPass
+
+
+def _from_linalg() -> type[ModulePass]:
+    from sdfg.lowering.to_sdfg.from_linalg import FromLinalgPass
+
+    return FromLinalgPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
+        "sdfg-from-linalg": _from_linalg,
         "sdfg-eliminate-dead-code": _eliminate_dead_code,
         "sdfg-fuse-states": _fuse_states,
         "sdfg-fuse-maps": _fuse_maps,
         "sdfg-fuse-tasklets": _fuse_tasklets,
+        "sdfg-set-machine": _set_machine,
+        "sdfg-tile-reductions": _tile_reductions,
     },
     all_targets={"openmp-c": _openmp},
 )

@@ -1,0 +1,228 @@
+"""Arguments and results of a function as symbols, containers and weights of a program."""
+
+from dataclasses import dataclass
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, StringAttr, TensorType
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.attrs import WeightAttr
+from sdfg.dialect.diagnostics import fail
+from sdfg.dialect.ops import syntax
+from sdfg.dialect.ops.program import ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.symbolic import Expr
+from sdfg.dialect.types import ArrayType
+from sdfg.lowering.to_sdfg.translation import Translation
+from sdfg.lowering.to_sdfg.values import Array, Stored, Symbolic, Tensor, array_type
+
+_KEPT_SHAPE = ("tensor.expand_shape", "tensor.collapse_shape", "tensor.reshape", "tensor.cast")
+
+
+@dataclass
+class Interface:
+    """The arguments and results of one function, and the program that is built from it."""
+
+    function: func.FuncOp
+    translation: Translation
+    outs: dict[int, SSAValue]
+    """The container of each result that has one so far."""
+    names: list[tuple[str, str]]
+    """Role and name of each container of the program, inputs only."""
+
+    @staticmethod
+    def of(function: func.FuncOp) -> "Interface":
+        """
+        A program with the inputs of `function`, and with its results as far as their shape is
+        known.
+        """
+        block = Block()
+        program = SdfgOp(function.sym_name.data, (), (), (), Region(block))
+        interface = Interface(function, Translation(program, set()), {}, [])
+        for argument in function.body.block.args:
+            interface._add_argument(argument)
+        program.attributes["symbols"] = syntax.strings(interface._symbols())
+        interface._add_results()
+        return interface
+
+    # Inputs
+
+    def _facts(self, index: int) -> dict[str, Attribute]:
+        found = self.function.arg_attrs
+        return _entries(found, index)
+
+    def _add_argument(self, argument: SSAValue) -> None:
+        index: int = argument.index  # pyright: ignore
+        facts = self._facts(index)
+        name = _text(facts.get("sdfg.name"), f"arg{index}")
+        values = self.translation.values
+        if (given := facts.get("sdfg.symbol")) is not None:
+            symbol = symbolic.symbol(self._known(_text(given, name)))
+            values[argument] = Symbolic(symbol, argument.type)
+            return
+        dims = self._dims(argument.type, facts, name)
+        kind = ArrayType(dims, _element(argument.type))
+        if "sdfg.constant" in facts:
+            if not argument.uses.get_length():
+                return
+            constant = ConstantOp(WeightAttr(name), kind)
+            constant.location = argument.location  # pyright: ignore
+            self.translation.block.add_op(constant)
+            container: SSAValue = constant.result
+        else:
+            block = self.translation.program.body.block
+            container = block.insert_arg(kind, len(block.args), argument.location)  # pyright: ignore
+            self.names.append(("in", name))
+        is_tensor = isinstance(argument.type, TensorType)
+        values[argument] = Array(container) if is_tensor else Stored(container)
+
+    def _dims(self, kind: Attribute, facts: dict[str, Attribute], name: str) -> tuple[Expr, ...]:
+        """The sizes of an argument: numbers of its type, else the expressions of `sdfg.shape`."""
+        if not isinstance(kind, TensorType):
+            return ()
+        texts = facts.get("sdfg.shape")
+        dims: list[Expr] = []
+        for d, size in enumerate(kind.get_shape()):
+            if size >= 0:
+                dims.append(symbolic.integer(size))
+                continue
+            if isinstance(texts, ArrayAttr) and d < len(texts):
+                dims.append(self._expression(_text(texts.data[d], ""), name))
+            else:
+                dims.append(symbolic.symbol(self._known(f"{name}_{d}")))
+            for symbol in symbolic.symbols_of(dims[-1]):
+                self._known(symbol)
+                self.translation.facts.add_size(symbol)
+        return tuple(dims)
+
+    def _expression(self, text: str, name: str) -> Expr:
+        try:
+            return symbolic.parse(text)
+        except ValueError as error:
+            fail(self.function, f"has a shape that cannot be read for '{name}': {error}")
+
+    def _known(self, name: str) -> str:
+        name = symbolic.symbol_name(name)
+        self.translation.taken.add(name)
+        if name not in self._order:
+            self._order.append(name)
+        return name
+
+    def __post_init__(self) -> None:
+        self._order: list[str] = []
+
+    def _symbols(self) -> list[str]:
+        """The symbols of the program, in order of appearance."""
+        return self._order
+
+    # Results
+
+    @property
+    def _returned(self) -> tuple[SSAValue, ...]:
+        last = self.function.body.block.last_op
+        assert last is not None
+        return tuple(last.operands)
+
+    def _result_facts(self, index: int) -> dict[str, Attribute]:
+        return _entries(self.function.res_attrs, index)
+
+    def _add_results(self) -> None:
+        """Containers for results of known shape, and which operations write them."""
+        for index, value in enumerate(self._returned):
+            facts = self._result_facts(index)
+            dims = self._known_dims(value.type, facts, index)
+            if dims is None:
+                continue
+            target = self._out(index, ArrayType(dims, _element(value.type)))
+            self.translation.destinations.setdefault(_producer(value), target)
+
+    def _known_dims(
+        self, kind: Attribute, facts: dict[str, Attribute], index: int
+    ) -> tuple[Expr, ...] | None:
+        if not isinstance(kind, TensorType):
+            return ()
+        sizes, texts = kind.get_shape(), facts.get("sdfg.shape")
+        if not isinstance(texts, ArrayAttr):
+            return tuple(map(symbolic.integer, sizes)) if all(n >= 0 for n in sizes) else None
+        dims = tuple(
+            symbolic.integer(n) if n >= 0 else self._expression(_text(t, ""), f"result {index}")
+            for n, t in zip(sizes, texts.data, strict=True)
+        )
+        return dims if symbolic.symbols_of(*dims) <= set(self._order) else None
+
+    def _out(self, index: int, kind: ArrayType) -> SSAValue:
+        """A container of the caller for result `index`, in the order of the results."""
+        block = self.translation.program.body.block
+        at = len(self.names) + sum(k < index for k in self.outs)
+        self.outs[index] = block.insert_arg(kind, at)
+        return self.outs[index]
+
+    def finish(self) -> None:
+        """Bring every result into its container, and state the arguments of the program."""
+        for index, value in enumerate(self._returned):
+            self._bring(index, value)
+        names = list(self.names)
+        for index in range(len(self._returned)):
+            names.append(("out", _text(self._result_facts(index).get("sdfg.name"), f"out{index}")))
+        program = self.translation.program
+        program.attributes["arg_roles"] = syntax.strings(role for role, _ in names)
+        program.attributes["arg_names"] = syntax.strings(name for _, name in names)
+
+    def _bring(self, index: int, value: SSAValue) -> None:
+        translation = self.translation
+        last = self.function.body.block.last_op
+        assert last is not None
+        found = translation.values[value]
+        tensor: Tensor
+        if isinstance(found, Tensor):
+            tensor = found
+        else:
+            tensor = Array(translation.stored(found, last))
+        if index not in self.outs:
+            self._check_symbols(tensor.dims, index, last)
+            self._out(index, ArrayType(tensor.dims, tensor.element))
+        target = self.outs[index]
+        for wanted, size in zip(array_type(target).dims, tensor.dims, strict=True):
+            translation.require_equal(wanted, size, f"result {index}", last)
+        if isinstance(tensor, Array) and _is_same(tensor.container, target):
+            return
+        translation.write(tensor, target, _origin(value, last))
+
+    def _check_symbols(self, dims: tuple[Expr, ...], index: int, op: Operation) -> None:
+        unknown = symbolic.symbols_of(*dims) - set(self._order)
+        if unknown:
+            fail(op, f"returns result {index} of a size that data decides: {min(unknown)}")
+
+
+def _is_same(container: SSAValue, target: SSAValue) -> bool:
+    """Whether writing `container` has written all of `target`."""
+    root = container
+    while isinstance(root.owner, ViewOp):
+        root = root.owner.source
+    a, b = array_type(container), array_type(target)
+    return root is target and a.is_dense and b.is_dense
+
+
+def _producer(value: SSAValue) -> SSAValue:
+    """The value whose elements `value` has in the same order: that is what can be written."""
+    while isinstance(op := value.owner, Operation) and op.name in _KEPT_SHAPE:
+        value = op.operands[0]
+    return value
+
+
+def _origin(value: SSAValue, last: Operation) -> Operation:
+    return value.owner if isinstance(value.owner, Operation) else last
+
+
+def _element(kind: Attribute) -> Attribute:
+    return kind.get_element_type() if isinstance(kind, TensorType) else kind  # pyright: ignore
+
+
+def _entries(attributes: ArrayAttr[DictionaryAttr] | None, index: int) -> dict[str, Attribute]:
+    return {} if attributes is None else dict(attributes.data[index].data)
+
+
+def _text(value: Attribute | None, otherwise: str) -> str:
+    return value.data if isinstance(value, StringAttr) else otherwise
+
+
