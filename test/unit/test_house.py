@@ -1,6 +1,7 @@
 """Rules of the house that no linter knows: names that belong together, and what files may say."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -97,3 +98,14 @@ def test_lit_agrees_with_the_run_inside_pytest():
     command = [sys.executable, "-c", "from lit.main import main; main()", "-q", "test/tools"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.skipif(shutil.which("cmake") is None, reason="cmake is not installed")
+def test_cmake_compiles_the_runtime_headers_alone(tmp_path: Path):
+    """Each header, as C and as C++, without a warning: `CMakeLists.txt` says so."""
+    for step in (
+        ["-S", ROOT, "-B", tmp_path],
+        ["--build", tmp_path, "--target", "runtime-headers"],
+    ):
+        done = subprocess.run(["cmake", *step], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
