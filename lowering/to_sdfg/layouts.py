@@ -27,6 +27,17 @@ class Layout:
     def dense(dims: Sequence[Expr]) -> "Layout":
         return Layout(tuple(dims), symbolic.row_major(dims), symbolic.integer(0))
 
+    def same(self, other: "Layout") -> bool:
+        """Whether both say the same place for every element: strides of size 1 play no part."""
+        return (
+            self.dims == other.dims
+            and self.offset == other.offset
+            and all(
+                a == b or size == 1
+                for a, b, size in zip(self.strides, other.strides, self.dims, strict=True)
+            )
+        )
+
     def permuted(self, order: Sequence[int]) -> "Layout":
         """Dimension `d` of the result is dimension `order[d]` of this."""
         return Layout(
@@ -55,6 +66,9 @@ class Layout:
         The number of elements is the same. Works through both shapes from the left, in groups with
         equal products.
         """
+        dense = Layout.dense(dims)
+        if self.same(Layout(self.dims, symbolic.row_major(self.dims), self.offset)):
+            return Layout(dense.dims, dense.strides, self.offset)
         groups = matching_groups(self.dims, dims)
         if groups is None:
             return None
@@ -74,7 +88,7 @@ class Layout:
         """
         real = [d for d in group if self.dims[d] != 1]
         if not real:
-            return symbolic.integer(1)
+            return self.strides[group[0]] if group else symbolic.integer(1)
         for outer, inner in zip(real, real[1:], strict=False):
             if not symbolic.equal(self.strides[outer], self.strides[inner] * self.dims[inner]):
                 return None

@@ -115,11 +115,11 @@ class Translation:
     def view(self, container: SSAValue, layout: Layout, source: Operation) -> SSAValue:
         """The memory of `container` under another layout."""
         kind = array_type(container)
-        if layout == Layout.of(kind):
+        if layout.same(Layout.of(kind)):
             return container
         while isinstance(container.owner, ViewOp):
             container = container.owner.source
-            if layout == Layout.of(array_type(container)):
+            if layout.same(Layout.of(array_type(container))):
                 return container
         wanted = ArrayType(
             layout.dims, kind.element_type, layout.strides, layout.offset, kind.storage
