@@ -137,6 +137,11 @@ def maximum(*values: Expr) -> Expr:
     return _sympy.Max(*values)
 
 
+def greater(a: Expr, b: Expr) -> Expr:
+    """The condition `a > b`."""
+    return _sympy.Gt(a, b)
+
+
 def product(values: Iterable[Expr]) -> Expr:
     result = integer(1)
     for value in values:
@@ -163,6 +168,12 @@ def constant(expr: Expr) -> int | None:
 def equal(a: Expr, b: Expr) -> bool:
     """Whether `a` and `b` are provably the same for every value of their symbols."""
     return a == b or _sympy.expand(a - b) == 0
+
+
+@lru_cache(maxsize=1 << 16)
+def expanded(expr: Expr) -> Expr:
+    """`expr` as a sum of products."""
+    return _sympy.expand(expr)
 
 
 def substitute(expr: Expr, values: Mapping[str, "Expr | int"]) -> Expr:

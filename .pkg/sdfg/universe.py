@@ -60,9 +60,34 @@ def _from_linalg() -> type[ModulePass]:
     return FromLinalgPass
 
 
+def _eliminate_views() -> type[ModulePass]:
+    from sdfg.lowering.simplify.eliminate_views import EliminateViewsPass
+
+    return EliminateViewsPass
+
+
+def _vectorize_maps() -> type[ModulePass]:
+    from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
+
+    return VectorizeMapsPass
+
+
+def _parallelize() -> type[ModulePass]:
+    from sdfg.lowering.schedule.parallelize import ParallelizePass
+
+    return ParallelizePass
+
+
+def _outline_states() -> type[ModulePass]:
+    from sdfg.lowering.schedule.outline_states import OutlineStatesPass
+
+    return OutlineStatesPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
+        "sdfg-eliminate-views": _eliminate_views,
         "sdfg-from-linalg": _from_linalg,
         "sdfg-eliminate-dead-code": _eliminate_dead_code,
         "sdfg-fuse-states": _fuse_states,
@@ -70,6 +95,9 @@ SDFG_UNIVERSE = Universe(
         "sdfg-fuse-tasklets": _fuse_tasklets,
         "sdfg-set-machine": _set_machine,
         "sdfg-tile-reductions": _tile_reductions,
+        "sdfg-vectorize-maps": _vectorize_maps,
+        "sdfg-parallelize": _parallelize,
+        "sdfg-outline-states": _outline_states,
     },
     all_targets={"openmp-c": _openmp},
 )

@@ -1,0 +1,41 @@
+"""How much a map does, as a symbolic number of scalar or vector operations."""
+
+from xdsl.ir import Operation
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.ops.control import ForOp, IfOp
+from sdfg.dialect.ops.dataflow import ConsumeOp, CopyOp, MapOp, TaskletOp
+from sdfg.dialect.ops.library import LibraryOp
+from sdfg.dialect.symbolic import Expr
+
+
+def work(op: Operation) -> Expr:
+    """
+    About how many operations `op` runs, memory accesses counted as one each.
+
+    Loops whose trip count is data count once. Linear in the number of nodes.
+    """
+    match op:
+        case MapOp():
+            return symbolic.product(op.extents) * body_work(op)
+        case ForOp():
+            return op.range.extent * body_work(op)
+        case TaskletOp():
+            ops = sum(1 for _ in op.body.block.ops)
+            return symbolic.integer(ops + len(op.inputs) + len(op.outputs) - 1)
+        case CopyOp():
+            return 2 * op.read.subset.volume
+        case LibraryOp() | IfOp() | ConsumeOp():
+            return symbolic.integer(1)
+        case _:
+            return symbolic.integer(0)
+
+
+def body_work(op: Operation) -> Expr:
+    """The work of one run of the body."""
+    total = symbolic.integer(0)
+    for region in op.regions:
+        for block in region.blocks:
+            for node in block.ops:
+                total = total + work(node)
+    return total

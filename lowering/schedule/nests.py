@@ -1,0 +1,127 @@
+"""Recognising the canonical reduction nest, and what its accesses look like."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from xdsl.dialects import arith
+from xdsl.ir import Operation, SSAValue
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.containers import root
+from sdfg.dialect.analysis.subsets import address
+from sdfg.dialect.memlet import MemletAttr, Range
+from sdfg.dialect.ops.dataflow import IndexOp, MapOp, TaskletOp
+from sdfg.dialect.ops.program import AllocOp
+from sdfg.dialect.symbolic import Expr
+from sdfg.dialect.types import ArrayType
+
+
+@dataclass(frozen=True)
+class ReductionNest:
+    """
+    ```
+    map [i...] { init: tasklet -> (C[p]); map [r...] { body: tasklet -> (C[p] wcr op) }; rest... }
+    ```
+
+    where `p` is the point of the parallel parameters, in any order and with any strides.
+    """
+
+    outer: MapOp
+    init: TaskletOp
+    inner: MapOp
+    body: TaskletOp
+    rest: tuple[Operation, ...]
+    """What follows for the same point: epilogues."""
+    target: SSAValue
+    """The container that is reduced into."""
+    point: MemletAttr
+    """The element of it, over the parallel parameters."""
+
+    @classmethod
+    def of(cls, outer: MapOp) -> Self | None:
+        """The nest that `outer` is, or None. Linear in the number of nodes of its body."""
+        allocs, nodes = split_allocs(outer)
+        if len(nodes) < 2 or not isinstance(nodes[0], TaskletOp):
+            return None
+        init, inner, *rest = nodes
+        if not isinstance(inner, MapOp) or len(list(inner.body.block.ops)) != 1:
+            return None
+        body = inner.body.block.first_op
+        if not isinstance(body, TaskletOp) or len(body.outputs) != 1 or len(init.outputs) != 1:
+            return None
+        target, point = body.outputs[0], body.writes.data[0]
+        parameters = set(inner.param_names)
+        same = init.outputs[0] is target and init.writes.data[0].subset == point.subset
+        if not same or point.wcr is None or point.symbols & parameters:
+            return None
+        if not isinstance(target.type, ArrayType) or not point.subset.is_point:
+            return None
+        if any(c is target for c in (*init.inputs, *body.inputs)):
+            return None
+        del allocs
+        return cls(outer, init, inner, body, tuple(rest), target, point)
+
+    @property
+    def parallel(self) -> dict[str, Range]:
+        """Range of each parallel parameter."""
+        return dict(zip(self.outer.param_names, self.outer.ranges.data, strict=True))
+
+    @property
+    def reduced(self) -> dict[str, Range]:
+        """Range of each reduced parameter."""
+        return dict(zip(self.inner.param_names, self.inner.ranges.data, strict=True))
+
+    @property
+    def is_product_sum(self) -> bool:
+        """Whether the body yields a product that is summed up."""
+        (value,) = self.body.yielded
+        return self.point.wcr == "sum" and isinstance(value.owner, arith.MulfOp)
+
+
+def split_allocs(scope: MapOp) -> tuple[list[AllocOp], list[Operation]]:
+    """The allocations in the body of a map, and its other nodes."""
+    ops = list(scope.body.block.ops)
+    allocs = [op for op in ops if isinstance(op, AllocOp)]
+    return allocs, [op for op in ops if not isinstance(op, AllocOp)]
+
+
+def stride(container: SSAValue, memlet: MemletAttr, parameter: str) -> Expr | None:
+    """
+    Distance in elements between the accesses of two neighbouring values of `parameter`.
+
+    None where it is not the same everywhere.
+    """
+    kind = container.type
+    if not isinstance(kind, ArrayType):
+        return None
+    return slope(address(kind, memlet.subset), parameter)
+
+
+def slope(expr: Expr, parameter: str) -> Expr | None:
+    """How much `expr` grows when `parameter` grows by one, if that does not depend on it."""
+    if parameter not in symbolic.symbols_of(expr):
+        return symbolic.integer(0)
+    at = symbolic.symbol(parameter)
+    # sympy's expand leaves floor divisions alone, so an expression with one stays unequal.
+    difference = symbolic.expanded(symbolic.substitute(expr, {parameter: at + 1}) - expr)
+    return None if parameter in symbolic.symbols_of(difference) else difference
+
+
+def depends_on(memlet: MemletAttr, parameters: Sequence[str]) -> list[str]:
+    """Those of `parameters` that the subset uses."""
+    used = memlet.symbols
+    return [p for p in parameters if p in used]
+
+
+def uses_index(tasklet: TaskletOp, parameter: str) -> bool:
+    """Whether the computation itself uses the value of `parameter`."""
+    return any(
+        isinstance(op, IndexOp) and parameter in symbolic.symbols_of(op.expr.data)
+        for op in tasklet.body.block.ops
+    )
+
+
+def same_memory(a: SSAValue, b: SSAValue) -> bool:
+    """Whether two containers lie in the same block."""
+    return root(a) is root(b)

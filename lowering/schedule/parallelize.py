@@ -1,0 +1,174 @@
+"""The outermost maps on the threads of the machine."""
+
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation
+from xdsl.passes import ModulePass
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.attrs import ScheduleAttr
+from sdfg.dialect.diagnostics import derived
+from sdfg.dialect.memlet import Range, SubsetAttr
+from sdfg.dialect.ops import syntax
+from sdfg.dialect.ops.dataflow import MapOp, StateOp, TaskletOp
+from sdfg.dialect.ops.program import AllocOp
+from sdfg.dialect.symbolic import Expr
+from sdfg.dialect.types import StreamType
+from sdfg.lowering.schedule.cost import work
+from sdfg.lowering.schedule.machine import machine_of
+from sdfg.lowering.schedule.tile_reductions import known_names
+
+_PIECES_PER_THREAD = 4
+"""So many points for each thread even out what one of them takes longer."""
+
+
+def conflicts(op: MapOp) -> set[str]:
+    """Parameters of which two values may write the same element: those that a resolution sums over."""
+    names = set(op.param_names)
+    found: set[str] = set()
+    inside = {a.result for a in op.walk() if isinstance(a, AllocOp)}
+    for node in op.walk():
+        if isinstance(node, TaskletOp):
+            for container, memlet in node.output_accesses:
+                if memlet.wcr is not None and container not in inside:
+                    found |= names - memlet.symbols
+                elif not memlet.subset.is_point and memlet.volume.data == 1:
+                    found |= names - memlet.symbols
+    return found
+
+
+def uses_streams(op: Operation) -> bool:
+    return any(isinstance(o.type, StreamType) for n in op.walk() for o in n.operands)
+
+
+@dataclass(frozen=True)
+class ParallelizePass(ModulePass):
+    """
+    Distribute the first dimensions of each outermost map over threads, where that pays.
+
+    Before:
+
+    ```
+    map [i = 0:N, j = 0:64] { ... }
+    ```
+
+    After, for two cores:
+
+    ```
+    map [i = 0:N] schedule(parallel if 64 * N > 16384) { map [j = 0:64] { ... } }
+    ```
+
+    A map of one large dimension is cut into blocks. Dimensions whose points write the same elements
+    stay sequential. Needs `#sdfg.machine` on the module.
+    """
+
+    name = "sdfg-parallelize"
+
+    least_work: int = 32768
+    """Operations below which a map runs on one thread: starting the others takes longer."""
+    block: int = 4096
+    """Points of a block of a map of one dimension."""
+
+    def __post_init__(self) -> None:
+        if self.least_work < 0 or self.block < 1:
+            raise ValueError(
+                f"{self.name}: least-work is at least 0 and block at least 1, "
+                f"got {self.least_work} and {self.block}"
+            )
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        cores = machine_of(op).fact("cores")
+        if cores < 2:
+            return
+        for state in [s for s in op.walk() if isinstance(s, StateOp)]:
+            if isinstance(state.parent_op(), MapOp):
+                continue
+            for node in list(state.body.block.ops):
+                if isinstance(node, MapOp) and node.schedule.kind.data in ("sequential", "simd"):
+                    self.distribute(node, cores)
+
+    def distribute(self, op: MapOp, cores: int) -> None:
+        condition = self.condition(op)
+        if condition == symbolic.parse("false") or uses_streams(op):
+            return
+        blocked = conflicts(op)
+        leading = self.leading(op, blocked, cores)
+        if leading == 0:
+            return
+        if leading == len(op.param_names) and op.schedule.kind.data == "simd":
+            self.cut(op, leading, condition)
+        else:
+            split(op, leading, ScheduleAttr("parallel", condition))
+
+    def condition(self, op: MapOp) -> Expr:
+        """What must hold at run time for threads to pay."""
+        total = work(op)
+        if total.is_Integer:
+            return symbolic.parse("true" if total > self.least_work else "false")
+        return symbolic.greater(total, symbolic.integer(self.least_work))
+
+    def leading(self, op: MapOp, blocked: set[str], cores: int) -> int:
+        """How many of the first dimensions to distribute: enough points for all threads."""
+        points = 1
+        count = 0
+        simd = op.schedule.kind.data == "simd"
+        last = len(op.param_names) - 1
+        for position, (name, extent) in enumerate(zip(op.param_names, op.extents, strict=True)):
+            if name in blocked or (simd and position == last and position > 0):
+                break
+            count = position + 1
+            known = symbolic.constant(extent)
+            points *= known if known is not None else 1
+            if points >= cores * _PIECES_PER_THREAD:
+                break
+        return count
+
+    def cut(self, op: MapOp, dimensions: int, condition: Expr) -> None:
+        """
+        ```
+        map [i = 0:N] simd { ... }
+        -> map [ib = 0:N ceildiv 4096] parallel { map [i = 4096 * ib:min(N, ...)] simd { ... } }
+        ```
+        """
+        *_, name = op.param_names
+        *_, r = op.ranges.data
+        size = symbolic.integer(self.block)
+        block = symbolic.symbol_name(f"{name}b", known_names(op))
+        start = r.start + symbolic.symbol(block) * size * r.step
+        stop = symbolic.minimum(r.end, start + size * r.step)
+        inner = Range(start, stop, r.step)
+        op.attributes["ranges"] = SubsetAttr((*op.ranges.data[:-1], inner))
+        outer = MapOp(
+            [block],
+            [Range.of(0, symbolic.ceil_div(r.extent, size))],
+            schedule=ScheduleAttr("parallel", condition),
+        )
+        wrap(op, outer)
+        del dimensions
+
+
+def split(op: MapOp, leading: int, schedule: ScheduleAttr) -> None:
+    """
+    ```
+    map [i, j] { ... } -> map [i] parallel { map [j] { ... } }
+    ```
+    """
+    names, ranges = op.param_names, op.ranges.data
+    if leading == len(names):
+        op.attributes["schedule"] = schedule
+        return
+    outer = MapOp(names[:leading], ranges[:leading], schedule=schedule)
+    op.attributes["params"] = syntax.strings(names[leading:])
+    op.attributes["ranges"] = SubsetAttr(ranges[leading:])
+    wrap(op, outer)
+
+
+def wrap(op: MapOp, outer: MapOp) -> None:
+    """Put `op` into the body of `outer`, in its place."""
+    block = op.parent_block()
+    assert block is not None
+    block.insert_op_before(derived(outer, op), op)
+    op.detach()
+    outer.body.block.add_op(op)

@@ -1,0 +1,116 @@
+"""Packing an operand: a copy in the order in which the inner loops of a tile read it."""
+
+from dataclasses import dataclass
+
+from xdsl.ir import Operation, SSAValue
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.containers import is_constant
+from sdfg.dialect.diagnostics import derived
+from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
+from sdfg.dialect.ops.dataflow import MapOp, StateOp
+from sdfg.dialect.ops.program import AllocOp
+from sdfg.dialect.symbolic import Expr
+from sdfg.dialect.types import ArrayType
+from sdfg.lowering.schedule.nests import ReductionNest, depends_on, stride
+from sdfg.lowering.schedule.tile_choice import TileChoice, is_packable
+from sdfg.lowering.schedule.vector_tasklets import move_tasklet
+
+
+@dataclass(frozen=True)
+class PackedOperand:
+    """
+    A container of shape `[others..., blocks, reduced..., columns]`.
+
+    `others` are the parallel parameters that the operand also depends on; block `b` holds the
+    values of the lane parameter from `b * columns` on.
+    """
+
+    container: SSAValue
+    others: tuple[str, ...]
+    reduced: tuple[str, ...]
+
+    def memlet(self, block: Expr, lane: Expr, lanes: int, starts: dict[str, Expr]) -> MemletAttr:
+        """The `lanes` elements from column `lane` of a block on."""
+        index = [symbolic.symbol(p) - starts[p] for p in self.others]
+        index += [block, *(symbolic.symbol(p) - starts[p] for p in self.reduced)]
+        columns = Range(lane) if lanes == 1 else Range.of(lane, lane + lanes)
+        return MemletAttr(SubsetAttr((*(Range(i) for i in index), columns)))
+
+
+def pays(nest: ReductionNest, index: int, choice: TileChoice) -> bool:
+    """
+    Whether to pack operand `index`: constants always, since they are packed when the program is
+    compiled; others where the lanes would be gathered and each element is read several times.
+    """
+    container, memlet = nest.body.input_accesses[index]
+    step = stride(container, memlet, choice.lane_parameter)
+    if step is None or step == 0 or choice.columns == 1:
+        return False
+    if not is_packable(nest, memlet, choice.lane_parameter):
+        return is_constant(container) and step != 1
+    return is_constant(container) or step != 1
+
+
+def pack(
+    nest: ReductionNest, index: int, choice: TileChoice, state: StateOp
+) -> PackedOperand | None:
+    """
+    Copy operand `index` of `nest` in a state of its own before `state`.
+
+    ```
+    map [others, b, reduced, l] { P[others, b, reduced, l] = B[index at lane = b * columns + l] }
+    ```
+
+    Only whole blocks are packed. None if there is not even one.
+    """
+    container, memlet = nest.body.input_accesses[index]
+    source = container.type
+    assert isinstance(source, ArrayType)
+    lane, columns = choice.lane_parameter, choice.columns
+    blocks = symbolic.FloorDiv(nest.parallel[lane].extent, symbolic.integer(columns))
+    if blocks == 0:
+        return None
+    others = tuple(p for p in depends_on(memlet, list(nest.parallel)) if p != lane)
+    reduced = tuple(depends_on(memlet, list(nest.reduced)))
+    ranges = {**nest.parallel, **nest.reduced}
+    block_name = symbolic.symbol_name(f"{lane}b", memlet.symbols | ranges.keys())
+    lane_name = symbolic.symbol_name(f"{lane}l", memlet.symbols | ranges.keys())
+    block, column = symbolic.symbol(block_name), symbolic.symbol(lane_name)
+    shape = [
+        *(ranges[p].extent for p in others),
+        blocks,
+        *(ranges[p].extent for p in reduced),
+        symbolic.integer(columns),
+    ]
+    label = f"{_label(container)}_packed"
+    packed = AllocOp(ArrayType(shape, source.element_type), label)
+    packed.result.name_hint = "packed"
+    result = PackedOperand(packed.result, others, reduced)
+    starts = {p: ranges[p].start for p in (*others, *reduced)}
+    read = memlet.substituted({lane: block * columns + column})
+    write = result.memlet(block, column, 1, starts)
+    tasklet = move_tasklet((container, read), (packed.result, write), source.element_type)
+    params = [*others, block_name, *reduced, lane_name]
+    spans = [
+        *(ranges[p] for p in others),
+        Range.of(0, blocks),
+        *(ranges[p] for p in reduced),
+        Range.of(0, columns),
+    ]
+    staging = StateOp(f"{state.sym_name.data}_pack", [MapOp(params, spans, [tasklet])])
+    insert_before(state, derived(packed, nest.outer), derived(staging, nest.outer))
+    return result
+
+
+def insert_before(mark: Operation, *ops: Operation) -> None:
+    block = mark.parent_block()
+    assert block is not None
+    block.insert_ops_before(list(ops), mark)
+
+
+def _label(container: SSAValue) -> str:
+    owner = container.owner
+    if isinstance(owner, AllocOp) and owner.label is not None:
+        return owner.label.data
+    return container.name_hint or "operand"

@@ -1,0 +1,168 @@
+"""Which dimensions of a reduction nest to keep in registers, and how many points of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import Float32Type, Float64Type
+from xdsl.ir import SSAValue
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.containers import is_constant
+from sdfg.dialect.attrs import MachineAttr
+from sdfg.dialect.memlet import MemletAttr
+from sdfg.dialect.symbolic import Expr
+from sdfg.lowering.schedule.nests import ReductionNest, depends_on, stride, uses_index
+from sdfg.lowering.schedule.vector_tasklets import is_vectorizable
+
+_GATHER, _PACK, _PACK_CONSTANT = 8.0, 2.0, 0.0
+"""Cost of an operand that is not contiguous along the lanes: loaded lane by lane in the inner loop,
+or copied once before the nest, at run time or when the program is compiled."""
+_SCATTER = 0.5
+"""Cost of a result that is not contiguous along the lanes: written once per point."""
+_UNKNOWN_ROWS = 8
+"""Rows where their number is known only at run time."""
+
+
+@dataclass(frozen=True)
+class TileChoice:
+    """A tile of a nest: `rows` values of one parameter by `vectors` times `lanes` of another."""
+
+    lane_parameter: str
+    lanes: int
+    vectors: int
+    row_parameter: str | None
+    rows: int
+
+    @property
+    def columns(self) -> int:
+        """Values of the lane parameter in a tile."""
+        return self.lanes * self.vectors
+
+
+def choose_tile(nest: ReductionNest, machine: MachineAttr) -> TileChoice | None:
+    """
+    The tile for `nest` on `machine`, or None where vectors do not pay or do not fit the body.
+
+    The lane parameter is the one along which operands are contiguous or can be made so; the row
+    parameter one along which the vector operands stay the same, so that a load serves all rows.
+    """
+    element = nest.body.yielded[0].type
+    if not isinstance(element, Float32Type | Float64Type) or not is_vectorizable(nest.body):
+        return None
+    lanes = machine.fact("vector_bytes") // element.size
+    costs: dict[str, float] = {}
+    for parameter, r in nest.parallel.items():
+        if r.step != 1 or r.start != 0 or uses_index(nest.body, parameter):
+            continue
+        cost = lane_cost(nest, parameter, lanes)
+        if cost is not None:
+            costs[parameter] = cost
+    if not costs:
+        return None
+    best = min(reversed(costs), key=lambda p: costs[p])
+    row = choose_rows(nest, best)
+    extent = symbolic.constant(nest.parallel[best].extent)
+    registers = machine.fact("vector_registers")
+    return sized(best, lanes, extent, row, nest, registers)
+
+
+def sized(
+    lane: str, lanes: int, extent: int | None, row: str | None, nest: ReductionNest, registers: int
+) -> TileChoice | None:
+    """Choose the numbers, so that accumulators, one row of vectors and an operand fit."""
+    if extent is not None and extent < lanes:
+        lanes = 1 << (extent.bit_length() - 1)
+    if lanes < 2:
+        return None
+    available = extent // lanes if extent is not None else 2
+    if row is None:
+        return TileChoice(lane, lanes, max(1, min(4, available)), None, 1)
+    vectors = max(1, min(2, available))
+    most = max(1, min(14, (registers - vectors - 2) // vectors))
+    count = symbolic.constant(nest.parallel[row].extent)
+    if count is None:
+        return TileChoice(lane, lanes, vectors, row, min(_UNKNOWN_ROWS, most))
+    divisors = [d for d in range(1, most + 1) if count % d == 0]
+    rows = max(divisors) if max(divisors) * 2 > min(most, count) else min(most, count)
+    return TileChoice(lane, lanes, vectors, row, rows)
+
+
+def lane_cost(nest: ReductionNest, parameter: str, lanes: int) -> float | None:
+    """How badly lanes along `parameter` suit the operands; None where they cannot be used."""
+    cost = 0.0
+    moving = False
+    for container, memlet in nest.body.input_accesses:
+        step = stride(container, memlet, parameter)
+        if step is None or lane_dimensions(memlet, parameter) > 1:
+            return None
+        if step == 0:
+            continue
+        moving = True
+        if step != 1:
+            cost += strided_cost(nest, container, memlet, parameter)
+    if not moving:
+        return None
+    step = stride(nest.target, nest.point, parameter)
+    if step != 1 and nest.point.ranges:
+        cost += _SCATTER
+    return cost + waste(nest.parallel[parameter].extent, lanes)
+
+
+def lane_dimensions(memlet: MemletAttr, parameter: str) -> int:
+    """In how many dimensions of the container the parameter appears."""
+    return sum(parameter in symbolic.symbols_of(*r.exprs) for r in memlet.ranges)
+
+
+def strided_cost(
+    nest: ReductionNest, container: SSAValue, memlet: MemletAttr, parameter: str
+) -> float:
+    if not is_packable(nest, memlet, parameter):
+        return _GATHER
+    return _PACK_CONSTANT if is_constant(container) else _PACK
+
+
+def is_packable(nest: ReductionNest, memlet: MemletAttr, parameter: str) -> bool:
+    """Whether a packed copy of the operand is read more than once per element."""
+    used = depends_on(memlet, list(nest.parallel))
+    free = [p for p in nest.parallel if p not in used]
+    return any(nest.parallel[p].extent != 1 for p in free) and parameter in used
+
+
+def waste(extent: Expr, lanes: int) -> float:
+    """The share of lanes that do nothing, for a dimension of this size."""
+    count = symbolic.constant(extent)
+    if count is None:
+        return 0.25
+    if count < lanes:
+        return 4.0 * (1 - count / lanes) + 1
+    return 4.0 * (-count % lanes) / count
+
+
+def choose_rows(nest: ReductionNest, lane: str) -> str | None:
+    """The parameter along which the operands that move with the lanes stay the same."""
+    sizes: Mapping[str, int | None] = {
+        p: symbolic.constant(r.extent) for p, r in nest.parallel.items()
+    }
+    vectors = [m for _, m in nest.body.input_accesses if lane in m.symbols]
+    best: str | None = None
+    for parameter, r in nest.parallel.items():
+        same = not any(parameter in m.symbols for m in vectors)
+        usable = r.step == 1 and r.start == 0 and not uses_index(nest.body, parameter)
+        if parameter == lane or not same or not usable or sizes[parameter] == 1:
+            continue
+        if best is None or prefers(sizes[parameter], sizes[best]):
+            best = parameter
+    return best
+
+
+def prefers(new: int | None, old: int | None) -> bool:
+    """Later parameters win among those with enough values."""
+    enough = 7
+    return new is None or new >= enough or (old is not None and new >= old)
+
+
+def is_constant_init(nest: ReductionNest) -> bool:
+    """Whether the init tasklet yields a number that stands in the program."""
+    (value,) = nest.init.yielded
+    return isinstance(value.owner, arith.ConstantOp)

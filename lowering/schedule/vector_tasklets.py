@@ -1,0 +1,181 @@
+"""
+Tasklets over vectors.
+
+```
+tasklet (%a = A[i, k], %b = B[k, j]) -> (C[i, j]) { mulf }
+->  along j, 8 lanes from j0
+tasklet (%a = A[i, k], %b: vector<8xf32> = B[k, j0:j0 + 8]) -> (C[i, j0:j0 + 8]) { broadcast; mulf }
+```
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xdsl.dialects import arith, math, vector
+from xdsl.dialects.builtin import (
+    DenseIntOrFPElementsAttr,
+    Float32Type,
+    Float64Type,
+    FloatAttr,
+    VectorType,
+)
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
+from sdfg.dialect.ops.dataflow import TaskletOp, YieldOp
+from sdfg.dialect.symbolic import Expr
+from sdfg.lowering.schedule.nests import slope
+
+_ELEMENTWISE = (
+    *(arith.AddfOp, arith.SubfOp, arith.MulfOp, arith.DivfOp, arith.NegfOp),
+    *(arith.MaximumfOp, arith.MinimumfOp, arith.MaxnumfOp, arith.MinnumfOp),
+    *(math.FmaOp, math.AbsFOp, math.SqrtOp, math.ExpOp, math.TanhOp, math.ErfOp),
+)
+
+COMBINE: Mapping[str, type[Operation]] = {
+    "sum": arith.AddfOp,
+    "product": arith.MulfOp,
+    "max": arith.MaximumfOp,
+    "min": arith.MinimumfOp,
+    "maxnum": arith.MaxnumfOp,
+    "minnum": arith.MinnumfOp,
+}
+"""What each conflict resolution does with two floating-point values."""
+
+
+def is_vectorizable(tasklet: TaskletOp) -> bool:
+    """Whether every operation works on vectors of f32 or f64 as on one number."""
+    for op in tasklet.body.block.ops:
+        known = isinstance(op, (*_ELEMENTWISE, arith.ConstantOp, YieldOp))
+        floats = all(isinstance(r.type, Float32Type | Float64Type) for r in op.results)
+        if not known or not floats:
+            return False
+    args = tasklet.body.block.args
+    return all(isinstance(a.type, Float32Type | Float64Type) for a in args)
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """`count` neighbouring values of a parameter, beginning at `start`."""
+
+    parameter: str
+    start: Expr
+    count: int
+
+    def memlet(self, memlet: MemletAttr) -> MemletAttr:
+        """The elements that all lanes touch; the same memlet for one that does not move."""
+        ranges = tuple(self.range(r) for r in memlet.ranges)
+        return MemletAttr(SubsetAttr(ranges), memlet.resolution.data)
+
+    def range(self, r: Range) -> Range:
+        first = r.substituted({self.parameter: self.start})
+        if self.count == 1 or self.parameter not in symbolic.symbols_of(*r.exprs):
+            return first
+        step = slope(r.start, self.parameter)
+        assert step is not None
+        return Range.of(first.start, first.start + (self.count - 1) * step + 1, step)
+
+    def type(self, element: Attribute) -> Attribute:
+        """The type that holds one value per lane."""
+        return element if self.count == 1 else VectorType(element, [self.count])
+
+
+def splat(value: float, element: Attribute, lanes: Lanes) -> arith.ConstantOp:
+    """A constant with the same number in each lane."""
+    assert isinstance(element, Float32Type | Float64Type)
+    if lanes.count == 1:
+        return arith.ConstantOp(FloatAttr(value, element))
+    kind = VectorType(element, [lanes.count])
+    return arith.ConstantOp(DenseIntOrFPElementsAttr.from_list(kind, [value]))
+
+
+@dataclass
+class VectorBody:
+    """The body of a tasklet, written again for vectors."""
+
+    lanes: Lanes
+    block: Block
+    values: dict[SSAValue, SSAValue]
+
+    def clone(self, ops: list[Operation]) -> None:
+        for op in ops:
+            if isinstance(op, arith.ConstantOp):
+                number = op.value
+                assert isinstance(number, FloatAttr)
+                new: Operation = splat(number.value.data, op.result.type, self.lanes)
+            else:
+                operands = [self.values[o] for o in op.operands]
+                kinds = [self.lanes.type(r.type) for r in op.results]
+                new = type(op).create(
+                    operands=operands, result_types=kinds, properties=dict(op.properties)
+                )
+            new.location = op.location
+            self.block.add_op(new)
+            for old, result in zip(op.results, new.results, strict=True):
+                self.values[old] = result
+
+    def add(self, op: Operation) -> SSAValue:
+        self.block.add_op(op)
+        return op.results[0]
+
+
+def accumulating(
+    tasklet: TaskletOp,
+    inputs: list[tuple[SSAValue, MemletAttr]],
+    accumulator: tuple[SSAValue, MemletAttr],
+    resolution: str,
+    lanes: Lanes,
+) -> TaskletOp:
+    """
+    `tasklet` on vectors, combined with what an accumulator holds, instead of a conflict resolution.
+
+    `inputs` are its operands, ranges for those that move along the lanes. A sum of products
+    becomes fused multiply-adds: the order of a resolution is open, and so is its rounding.
+    """
+    (result,) = tasklet.yielded
+    element = result.type
+    kinds = [
+        lanes.type(a.type) if not memlet.subset.is_point else a.type
+        for a, (_, memlet) in zip(tasklet.body.block.args, inputs, strict=True)
+    ]
+    block = Block(arg_types=[*kinds, lanes.type(element)])
+    body = VectorBody(lanes, block, {})
+    for old, new in zip(tasklet.body.block.args, block.args, strict=False):
+        new.name_hint = old.name_hint
+        wide = lanes.type(old.type)
+        body.values[old] = (
+            new if new.type == wide else body.add(vector.BroadcastOp(new, wide))  # pyright: ignore
+        )
+    *ops, _ = tasklet.body.block.ops
+    old_value = block.args[-1]
+    product = result.owner
+    if resolution == "sum" and isinstance(product, arith.MulfOp) and product in ops:
+        body.clone([op for op in ops if op is not product])
+        factors = [body.values[o] for o in product.operands]
+        new_value = body.add(math.FmaOp(*factors, old_value))
+    else:
+        body.clone(ops)
+        combine = COMBINE[resolution]
+        new_value = body.add(combine(old_value, body.values[result]))  # pyright: ignore
+    block.add_op(YieldOp(new_value))
+    return TaskletOp([*inputs, accumulator], [accumulator], Region(block))
+
+
+def constant_tasklet(
+    value: float, element: Attribute, target: tuple[SSAValue, MemletAttr], lanes: Lanes
+) -> TaskletOp:
+    """`tasklet () -> (target) { yield value in each lane }`"""
+    block = Block()
+    constant = splat(value, element, lanes)
+    block.add_ops([constant, YieldOp(constant.result)])
+    return TaskletOp([], [target], Region(block))
+
+
+def move_tasklet(
+    source: tuple[SSAValue, MemletAttr], target: tuple[SSAValue, MemletAttr], kind: Attribute
+) -> TaskletOp:
+    """`tasklet (%v = source) -> (target) { yield %v }` with a value of type `kind`."""
+    block = Block(arg_types=[kind])
+    block.add_op(YieldOp(block.args[0]))
+    return TaskletOp([source], [target], Region(block))
