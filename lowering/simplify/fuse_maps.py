@@ -127,7 +127,9 @@ class Fuser:
         """The maps before `node` that write what it reads, latest first."""
         end = self.done.index(node)
         for other in self.done[:end][::-1]:
-            if other.map is not None and not other.accesses.writes.isdisjoint(node.accesses.reads):
+            if other.map is not None and not other.accesses.writes.isdisjoint(
+                node.accesses.updates
+            ):
                 yield other
 
     def append(self, first: Node, second: Node) -> Node | None:

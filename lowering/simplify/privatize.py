@@ -14,7 +14,7 @@ from sdfg.dialect.ops.control import ForOp
 from sdfg.dialect.ops.dataflow import CopyOp, MapOp, TaskletOp
 from sdfg.dialect.ops.program import AllocOp
 from sdfg.dialect.types import ArrayType
-from sdfg.lowering.simplify.rewriting import set_memlet
+from sdfg.lowering.simplify.rewriting import replace_access
 
 
 def privatize(op: MapOp) -> bool:
@@ -88,18 +88,7 @@ def make_scalar(base: SSAValue, accesses: Sequence[Access], scope: MapOp | ForOp
     Rewriter.insert_op(new, InsertPoint.at_start(scope.body.block))
     for access in accesses:
         memlet = MemletAttr(SubsetAttr(()), access.wcr or "")
-        point_to(access, new.result, memlet)
+        replace_access(access.node, access.operand, new.result, memlet)
     for alias in list(aliases(base))[::-1]:
         if alias.first_use is None:
             Rewriter.erase_op(alias.owner)  # pyright: ignore[reportArgumentType]
-
-
-def point_to(access: Access, container: SSAValue, memlet: MemletAttr) -> None:
-    """Let an access of a tasklet or copy go to `container` instead."""
-    node = access.node
-    if isinstance(node, TaskletOp):
-        set_memlet(node, access.operand, container, memlet)
-        return
-    assert isinstance(node, CopyOp)
-    node.attributes["write" if access.operand else "read"] = memlet
-    node.operands[access.operand] = container

@@ -152,6 +152,15 @@ def set_memlet(op: TaskletOp, operand: int, container: SSAValue, memlet: MemletA
     op.operands[operand] = container
 
 
+def replace_access(node: Operation, operand: int, container: SSAValue, memlet: MemletAttr) -> None:
+    """Let an access of a tasklet, copy or symbol read go to `memlet` of `container` instead."""
+    if isinstance(node, TaskletOp):
+        set_memlet(node, operand, container, memlet)
+        return
+    node.attributes["write" if operand else "read"] = memlet
+    node.operands[operand] = container
+
+
 def move_before(op: Operation, mark: Operation) -> None:
     """Take `op` from where it is to the place before `mark`."""
     op.detach()

@@ -63,6 +63,7 @@ def rebuild(op: TaskletOp, inputs: Sequence[Connector], outputs: Sequence[Connec
     Rewriter.replace_op(last, new_yield)
     erase_unused(block)
     inputs = [c for c in inputs if c.value.first_use is not None]
+    outputs = sorted(outputs, key=lambda c: c.stored)  # stored outputs come last
     given = [c.value for c in (*inputs, *(c for c in outputs if c.stored))]
     body = Block(arg_types=[v.type for v in given])
     for arg, old in zip(body.args, given, strict=True):

@@ -106,6 +106,11 @@ class Accesses:
         return frozenset(a.root for a in self.all if not (a.writes and a.is_array))
 
     @cached_property
+    def updates(self) -> frozenset[SSAValue]:
+        """Roots that are read, or that a conflict resolution combines with."""
+        return self.reads.union(a.root for a in self.all if a.wcr is not None)
+
+    @cached_property
     def writes(self) -> frozenset[SSAValue]:
         """Roots that are written; taking an element from a stream changes the stream."""
         return frozenset(a.root for a in self.all if a.writes or not a.is_array)
