@@ -1,13 +1,16 @@
 """
-Repairs of xDSL 0.74 that cannot be made from outside; they apply once `sdfg.dialect` is imported.
+Repairs of xDSL 0.74 that cannot be made from outside; they apply once this module is imported.
 
 `dense<0xFF800000> : tensor<f32>` means the bits of minus infinity, in MLIR as in what xDSL itself
-prints, but xDSL reads it as the number 4286578688. Masks of attention are such constants.
+prints, but xDSL reads it as the number 4286578688. Masks of attention are such constants. And it
+refuses `tensor.pad` where MLIR knows a size of the result better than the pad sizes say.
 """
 
 from typing import Any, cast
 
-from xdsl.dialects.builtin import AnyFloat
+from xdsl.dialects.builtin import DYNAMIC_INDEX, AnyFloat, TensorType
+from xdsl.dialects.tensor import PadOp
+from xdsl.ir import Attribute
 from xdsl.parser import AttrParser
 
 _Element: Any = AttrParser._TensorLiteralElement  # pyright: ignore[reportPrivateUsage]
@@ -22,9 +25,25 @@ def _to_type_with_bits(self: Any, parser: AttrParser, type: Any) -> Any:
     return _to_type(self, parser, type)
 
 
+_verify_pad: Any = PadOp.verify_
+
+
+def _verify_pad_as_mlir(self: PadOp) -> None:
+    """MLIR lets the result have a static size although a pad size is an operand."""
+    result = self.result.type.get_shape()
+    if len(result) == len(self.static_low) == len(self.static_high):
+        low, high = self.static_low.get_values(), self.static_high.get_values()
+        source = cast(TensorType[Attribute], self.source.type).get_shape()
+        for size, *parts in zip(result, source, low, high, strict=True):
+            if size != DYNAMIC_INDEX and DYNAMIC_INDEX in parts:
+                return
+    _verify_pad(self)
+
+
 def repair() -> None:
-    """Make the parser read hexadecimal floats within dense literals as bits."""
+    """Replace the faulty functions."""
     _Element.to_type = _to_type_with_bits
+    PadOp.verify_ = _verify_pad_as_mlir
 
 
 repair()

@@ -78,13 +78,55 @@ def to_linalg(module: Any, kind: str, expect: Callable[[LoweringError], None]) -
     then `expect` is called with what is known.
     """
     module.context.enable_multithreading(False)
-    _run(module, "import", ONNX if kind == "onnx" else FX)
-    refused = unsupported(module, only="torch.operator")
+    refused = _import(module, ONNX if kind == "onnx" else FX)
     if not refused:
         _to_linalg(module)
         return
     expect(LoweringError("import", refused))
     raise LoweringError("import", (*refused, *_survey(module)))
+
+
+def _import(module: Any, passes: str) -> tuple[str, ...]:
+    """
+    Run `passes`, which convert operators to the torch dialect.
+
+    Returns what cannot be converted; such operators are cut out of the module.
+    """
+    refused: list[str] = []
+    while True:
+        try:
+            _run(module, "import", passes)
+        except LoweringError as error:
+            # The passes stop at some operators and leave others; cut out these and look for more.
+            if not (named := _named_by(error, module)):
+                raise LoweringError("import", (*refused, *error.problems)) from error
+        else:
+            named = [op for op in walk(module.operation) if op.name == "torch.operator"]
+            if not named:
+                return tuple(dict.fromkeys(refused))
+        refused += [f"{place(op.location)}: unsupported op '{_name(op)}'" for op in named]
+        for op in named:
+            _cut_out(op)
+
+
+def _named_by(error: LoweringError, module: Any) -> list[Any]:
+    """The operators that `error` says cannot be converted."""
+    return [
+        op
+        for op in walk(module.operation)
+        if op.name == "torch.operator"
+        and f"{place(op.location)}: unsupported op '{_name(op)}'" in error.problems
+    ]
+
+
+def _cut_out(op: Any) -> None:
+    """Replace the results of `op` by values from nowhere, and erase it."""
+    with op.location, ir.InsertionPoint(op):
+        kinds = [result.type for result in op.results]
+        hole = ir.Operation.create("builtin.unrealized_conversion_cast", kinds)
+    for old, new in zip(op.results, hole.results, strict=True):
+        old.replace_all_uses_with(new)
+    op.erase()
 
 
 def _to_linalg(module: Any) -> None:
@@ -99,14 +141,7 @@ def _to_linalg(module: Any) -> None:
 
 
 def _survey(module: Any) -> tuple[str, ...]:
-    """What else has no lowering, in a module whose unknown operators are cut out here."""
-    for op in [op for op in walk(module.operation) if op.name == "torch.operator"]:
-        with op.location, ir.InsertionPoint(op):
-            kinds = [result.type for result in op.results]
-            hole = ir.Operation.create("builtin.unrealized_conversion_cast", kinds)
-        for old, new in zip(op.results, hole.results, strict=True):
-            old.replace_all_uses_with(new)
-        op.erase()
+    """What else has no lowering, in a module whose unknown operators have been cut out."""
     try:
         _to_linalg(module)
     except LoweringError as error:
@@ -121,22 +156,27 @@ def _run(module: Any, phase: str, passes: str) -> None:
     try:
         pipeline.run(module.operation)
     except ir.MLIRError as error:
-        # Before the last phase, ops of the torch dialect are not unsupported, just not yet lowered.
-        left = unsupported(module, only="" if phase == "finish" else "torch.operator")
+        # Only in the last phase is every op of the torch dialect that is left an unsupported one.
+        left = unsupported(module) if phase == "finish" else ()
         raise LoweringError(phase, left or said_by(error)) from error
 
 
 def said_by(error: Any) -> tuple[str, ...]:
     """What an `MLIRError` says, one line per problem, without the operation's whole text."""
-    lines = [
-        f"{place(item.location)}: {_ILLEGAL.sub(_UNSUPPORTED, item.message).splitlines()[0]}"
-        for item in error.error_diagnostics
-    ]
+    lines = [f"{place(item.location)}: {_short(item.message)}" for item in error.error_diagnostics]
     return tuple(dict.fromkeys(lines)) or (str(error),)
 
 
-_ILLEGAL = re.compile(r"failed to legalize operation '([^']*)'.*", re.DOTALL)
-_UNSUPPORTED = r"unsupported op '\1'"
+def _short(message: str) -> str:
+    """The first line of MLIR's `message`; what is illegal goes by the name its frontend gives."""
+    if illegal := _ILLEGAL.match(message):
+        operator = _OPERATOR.search(message) if illegal[1] == "torch.operator" else None
+        return f"unsupported op '{operator[1] if operator else illegal[1]}'"
+    return message.splitlines()[0]
+
+
+_ILLEGAL = re.compile(r"failed to legalize operation '([^']*)'")
+_OPERATOR = re.compile(r'"torch\.operator"\(.*?\bname = "([^"]*)"')
 
 
 def report(phase: str) -> None:
