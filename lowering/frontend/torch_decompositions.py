@@ -80,16 +80,49 @@ def scaled_dot_product_attention(
         raise NotImplementedError("attention with dropout")
     if enable_gqa:
         key, value = _for_each_query_head(query, key), _for_each_query_head(query, value)
+    scores = _attention_scores(query, key, attn_mask, is_causal, scale)
+    weights = torch.softmax(scores, -1) if attn_mask is None else _softmax_or_zero(scores)
+    return torch.matmul(weights, value)
+
+
+def flash_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    *,
+    attn_mask: Tensor | None = None,
+    scale: float | None = None,
+) -> tuple[Tensor, Tensor]:
+    """
+    Attention as PyTorch's autograd sees it on the CPU, with what its derivative needs.
+
+    The second result is the logarithm of each row's sum of exponentials, `(..., heads, target)`,
+    zero for rows without anything visible. PyTorch's own decomposition returns another tensor
+    there, from which wrong gradients follow.
+    """
+    result = scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale)
+    scores = _attention_scores(query, key, attn_mask, is_causal, scale)
+    wide = scores.to(torch.promote_types(scores.dtype, torch.float32))
+    sums = torch.logsumexp(wide, -1)
+    nothing = torch.full((), float("-inf"), dtype=sums.dtype, device=sums.device)
+    zero = torch.zeros((), dtype=sums.dtype, device=sums.device)
+    return result, torch.where(sums == nothing, zero, sums)
+
+
+def _attention_scores(
+    query: Tensor, key: Tensor, mask: Tensor | None, is_causal: bool, scale: float | None
+) -> Tensor:
+    """`query @ key^T * scale`, minus infinity where hidden; `(..., heads, target, source)`."""
     factor = query.shape[-1] ** -0.5 if scale is None else scale
     scores = torch.matmul(query * factor, key.transpose(-2, -1))
     if is_causal:
         seen = _lower_triangle(scores.shape[-2], scores.shape[-1], scores.device)
         scores = _where_visible(seen, scores)
-    if attn_mask is None:
-        return torch.matmul(torch.softmax(scores, -1), value)
-    hidden = attn_mask.dtype == torch.bool
-    scores = _where_visible(attn_mask, scores) if hidden else scores + attn_mask
-    return torch.matmul(_softmax_or_zero(scores), value)
+    if mask is None:
+        return scores
+    return _where_visible(mask, scores) if mask.dtype == torch.bool else scores + mask
 
 
 def _for_each_query_head(query: Tensor, groups: Tensor) -> Tensor:
@@ -188,6 +221,7 @@ def power(x: Tensor, exponent: float) -> Tensor:
 
 _OWN: Mapping[Any, Callable[..., Any]] = {
     aten.scaled_dot_product_attention.default: scaled_dot_product_attention,
+    aten._scaled_dot_product_flash_attention_for_cpu.default: flash_attention,
     aten.cumsum.default: cumsum,
     aten.addmm.default: addmm,
     aten._native_batch_norm_legit_no_training.default: batch_norm,
