@@ -41,11 +41,13 @@ class ReductionNest:
     @classmethod
     def of(cls, outer: MapOp) -> Self | None:
         """The nest that `outer` is, or None. Linear in the number of nodes of its body."""
-        allocs, nodes = split_allocs(outer)
-        if len(nodes) < 2 or not isinstance(nodes[0], TaskletOp):
+        _, nodes = split_allocs(outer)
+        if len(nodes) < 2:
             return None
         init, inner, *rest = nodes
-        if not isinstance(inner, MapOp) or len(list(inner.body.block.ops)) != 1:
+        if not isinstance(init, TaskletOp) or not isinstance(inner, MapOp):
+            return None
+        if len(list(inner.body.block.ops)) != 1:
             return None
         body = inner.body.block.first_op
         if not isinstance(body, TaskletOp) or len(body.outputs) != 1 or len(init.outputs) != 1:
@@ -59,7 +61,6 @@ class ReductionNest:
             return None
         if any(c is target for c in (*init.inputs, *body.inputs)):
             return None
-        del allocs
         return cls(outer, init, inner, body, tuple(rest), target, point)
 
     @property

@@ -19,6 +19,7 @@ from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.ops.program import AllocOp, CallOp, ConstantOp, SdfgOp, ViewOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound, symbols_read
 from sdfg.dialect.types import ArrayType, StreamType
+from sdfg.lowering.schedule.staging import insert_before
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class OutlineStatesPass(ModulePass):
     Before:
 
     ```
-    sdfg.sdfg @main (...) { sdfg.state @layer1 { A } sdfg.state @layer2 { A with other containers } }
+    sdfg.sdfg @main (...) { sdfg.state @layer1 { A } sdfg.state @layer2 { A elsewhere } }
     ```
 
     After:
@@ -71,13 +72,13 @@ class Outliner:
                 known[key] = unique(state.sym_name.data, taken)
                 taken.add(known[key])
                 callee.attributes["sym_name"] = StringAttr(known[key])
-                self.program.parent_block().insert_op_before(callee, self.program)  # pyright: ignore
+                insert_before(self.program, callee)
             else:
                 callee.erase()
             values = {s: symbolic.symbol(s) for s in symbols}
             call = CallOp(known[key], roots, values)
             call.attributes["label"] = state.sym_name
-            state.parent_block().insert_op_before(derived(call, state), state)  # pyright: ignore
+            insert_before(state, derived(call, state))
             state.detach()
             state.erase()
 
@@ -92,7 +93,7 @@ class Outliner:
             assert isinstance(kind, ArrayType)
             arguments.append((role, label(container), kind))
         callee = SdfgOp.with_arguments("callee", symbols, arguments, private=True)
-        values = dict(zip(roots, callee.body.block.args, strict=True))
+        values: dict[SSAValue, SSAValue] = dict(zip(roots, callee.body.block.args, strict=True))
         for old, new in values.items():
             new.name_hint = old.name_hint
         for view in views(state, values):

@@ -25,7 +25,9 @@ _PIECES_PER_THREAD = 4
 
 
 def conflicts(op: MapOp) -> set[str]:
-    """Parameters of which two values may write the same element: those that a resolution sums over."""
+    """
+    Parameters of which two values may write the same element: those that a resolution sums over.
+    """
     names = set(op.param_names)
     found: set[str] = set()
     inside = {a.result for a in op.walk() if isinstance(a, AllocOp)}
@@ -98,7 +100,7 @@ class ParallelizePass(ModulePass):
         if leading == 0:
             return
         if leading == len(op.param_names) and op.schedule.kind.data == "simd":
-            self.cut(op, leading, condition)
+            self.cut(op, condition)
         else:
             split(op, leading, ScheduleAttr("parallel", condition))
 
@@ -125,7 +127,7 @@ class ParallelizePass(ModulePass):
                 break
         return count
 
-    def cut(self, op: MapOp, dimensions: int, condition: Expr) -> None:
+    def cut(self, op: MapOp, condition: Expr) -> None:
         """
         ```
         map [i = 0:N] simd { ... }
@@ -146,7 +148,6 @@ class ParallelizePass(ModulePass):
             schedule=ScheduleAttr("parallel", condition),
         )
         wrap(op, outer)
-        del dimensions
 
 
 def split(op: MapOp, leading: int, schedule: ScheduleAttr) -> None:

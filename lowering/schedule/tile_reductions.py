@@ -202,7 +202,9 @@ class RegisterTile:
         return ops + self.finish(access, row, column, unrolled)
 
     def start_value(self) -> float:
-        """What the accumulators begin with: the init if it is a number, else the neutral element."""
+        """
+        What the accumulators begin with: the init if it is a number, else the neutral element.
+        """
         if is_constant_init(self.nest):
             value = self.nest.init.yielded[0].owner
             assert isinstance(value, ArithConstantOp)
@@ -364,7 +366,9 @@ def writes_along(nest: ReductionNest, lane: str) -> bool:
 
 
 def known_names(op: Operation) -> set[str]:
-    """All symbols that the program around `op` defines anywhere: what a new one must not be called."""
+    """
+    All symbols that the program around `op` defines anywhere: what a new one must not be called.
+    """
     while not isinstance(op, SdfgOp):
         parent = op.parent_op()
         if parent is None:
@@ -379,7 +383,9 @@ def known_names(op: Operation) -> set[str]:
 
 
 def can_tile(nest: ReductionNest, choice: TileChoice) -> bool:
-    """Whether the epilogue works element by element, on the tile and on nothing else of its kind."""
+    """
+    Whether the epilogue works element by element, on the tile and on nothing else of its kind.
+    """
     tiled = (choice.lane_parameter, choice.row_parameter)
     for op in nest.rest:
         if not isinstance(op, TaskletOp) or any(

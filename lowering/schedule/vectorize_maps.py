@@ -20,7 +20,9 @@ _CONTIGUOUS, _INVARIANT, _WRITE = 2, 1, 3
 
 
 def is_leaf(op: MapOp) -> bool:
-    """Whether the body is tasklets on scalars alone: no further loops, no vectors, no gathers out."""
+    """
+    Whether the body is tasklets on scalars alone: no further loops, no vectors, no gathers out.
+    """
     allocs, nodes = split_allocs(op)
     scalars = all(
         isinstance(a.result.type, ArrayType)
@@ -60,7 +62,9 @@ def gain(op: MapOp, parameter: str) -> int | None:
 
 
 def best_parameter(op: MapOp) -> str | None:
-    """The parameter to put into lanes: the one with most contiguous accesses, innermost of equals."""
+    """
+    The parameter to put into lanes: the one with most contiguous accesses, innermost of equals.
+    """
     best: tuple[int, str] | None = None
     for name, extent in zip(op.param_names, op.extents, strict=True):
         found = gain(op, name)

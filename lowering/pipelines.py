@@ -1,0 +1,46 @@
+"""Every pipeline of the compiler, as tuples of passes; `sdfg-opt` runs each pass alone."""
+
+from xdsl.passes import ModulePass
+
+from sdfg.lowering.schedule.outline_states import OutlineStatesPass
+from sdfg.lowering.schedule.parallelize import ParallelizePass
+from sdfg.lowering.schedule.set_machine import SetMachinePass
+from sdfg.lowering.schedule.tile_reductions import TileReductionsPass
+from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
+from sdfg.lowering.simplify.eliminate_dead_code import EliminateDeadCodePass
+from sdfg.lowering.simplify.fuse_maps import FuseMapsPass
+from sdfg.lowering.simplify.fuse_states import FuseStatesPass
+from sdfg.lowering.simplify.fuse_tasklets import FuseTaskletsPass
+from sdfg.lowering.to_sdfg.from_linalg import FromLinalgPass
+
+Pipeline = tuple[ModulePass, ...]
+
+TO_SDFG: Pipeline = (FromLinalgPass(),)
+"""From linalg on tensors to maps, library nodes expanded."""
+
+SIMPLIFY: Pipeline = (
+    EliminateDeadCodePass(),
+    FuseStatesPass(),
+    FuseMapsPass(),
+    FuseTaskletsPass(),
+    EliminateDeadCodePass(),
+)
+"""What pays on every machine."""
+
+
+def schedule(machine: SetMachinePass) -> Pipeline:
+    """The first schedule for a machine: tiles in registers, operands packed when compiled."""
+    return (
+        machine,
+        TileReductionsPass(),
+        EliminateDeadCodePass(),
+    )
+
+
+def finish() -> Pipeline:
+    """What comes last, when the constants are known: lanes, threads, functions."""
+    return (
+        VectorizeMapsPass(),
+        ParallelizePass(),
+        OutlineStatesPass(),
+    )

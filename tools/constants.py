@@ -1,0 +1,29 @@
+"""Weights that are computed from weights: done once, when a model is compiled."""
+
+from xdsl.dialects.builtin import ModuleOp
+
+from sdfg.dialect.interpreter.interpret import interpret
+from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.weights import Weight, Weights
+
+SUFFIX = "_constants"
+"""End of the name of a program that `sdfg-hoist-constants` makes."""
+
+
+def evaluate_constants(module: ModuleOp, weights: Weights) -> Weights:
+    """
+    Run each program that computes constants, and drop it.
+
+    Returns `weights` with the results beside them. The results are held in memory.
+    """
+    entries = dict(weights.entries)
+    programs = [op for op in module.ops if isinstance(op, SdfgOp) and op.is_private]
+    for program in [p for p in programs if p.sym_name.data.endswith(SUFFIX)]:
+        name = program.sym_name.data
+        needed = {label for role, label, _ in program.arguments if role != "out"}
+        arrays = {label: weights[label] for label in needed}
+        for label, array in interpret(module, name, arrays).items():
+            entries[label] = Weight.of(array)
+        program.detach()
+        program.erase()
+    return Weights(entries)
