@@ -84,9 +84,16 @@ def _outline_states() -> type[ModulePass]:
     return OutlineStatesPass
 
 
+def _fold_constants() -> type[ModulePass]:
+    from sdfg.lowering.simplify.fold_constants import FoldConstantsPass
+
+    return FoldConstantsPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
+        "sdfg-fold-constants": _fold_constants,
         "sdfg-eliminate-views": _eliminate_views,
         "sdfg-from-linalg": _from_linalg,
         "sdfg-eliminate-dead-code": _eliminate_dead_code,
