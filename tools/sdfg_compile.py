@@ -39,7 +39,7 @@ class Stage(StrEnum):
     LIB = "lib"
 
 
-app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
 
 @app.command(epilog=EXAMPLES)

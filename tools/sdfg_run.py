@@ -45,7 +45,7 @@ model leaves open, and which random integers are valid.
 those of ONNX Runtime and times both. The exit code is 1 if they disagree.
 """
 
-app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 console = Console(highlight=False)
 
 
