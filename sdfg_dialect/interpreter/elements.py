@@ -34,20 +34,23 @@ def dtype_of(kind: Attribute) -> np.dtype[Any]:
 
     Raises `ValueError` for a type that the interpreter does not know.
     """
-    if isinstance(kind, VectorType):
-        return dtype_of(cast(Attribute, kind.get_element_type()))
-    if isinstance(kind, IndexType):
-        return np.dtype(np.int64)
-    if isinstance(kind, IntegerType) and kind.width.data in _INTEGERS:
-        return np.dtype(_INTEGERS[kind.width.data])
-    if type(kind) in _FLOATS:
-        return np.dtype(_FLOATS[type(kind)])
+    match kind:
+        case VectorType():
+            return dtype_of(kind.get_element_type())
+        case IndexType():
+            return np.dtype(np.int64)
+        case IntegerType() if (width := cast(Any, kind).width.data) in _INTEGERS:
+            return np.dtype(_INTEGERS[width])
+        case _ if type(kind) in _FLOATS:
+            return np.dtype(_FLOATS[type(kind)])
+        case _:
+            pass
     raise ValueError(f"the interpreter has no elements of type {kind}")
 
 
 def vector_shape(kind: Attribute) -> tuple[int, ...]:
     """The shape of a vector; `()` for a scalar."""
-    return kind.get_shape() if isinstance(kind, VectorType) else ()
+    return cast(Any, kind).get_shape() if isinstance(kind, VectorType) else ()
 
 
 def is_float(dtype: np.dtype[Any]) -> bool:

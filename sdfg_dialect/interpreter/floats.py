@@ -21,6 +21,10 @@ def erf(values: Array) -> Array:
     return np.asarray(_erf(values), np.float64)
 
 
+def _rsqrt(values: Array) -> Array:
+    return 1 / np.sqrt(values)
+
+
 def _round(values: Array) -> Array:
     """To the nearest integer, halves away from zero."""
     whole = np.trunc(values)
@@ -71,7 +75,7 @@ LIBRARY: dict[str, Callable[..., Array]] = {
     "math.log1p": np.log1p,
     "math.log2": np.log2,
     "math.powf": np.power,
-    "math.rsqrt": lambda x: 1 / np.sqrt(x),
+    "math.rsqrt": _rsqrt,
     "math.sin": np.sin,
     "math.sinh": np.sinh,
     "math.tan": np.tan,

@@ -13,17 +13,17 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.interpreter import Interpreter, InterpreterFunctions, impl, register_impls
 from xdsl.ir import Operation, SSAValue
 
-from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import SDFGError, fail
 from sdfg.dialect.interpreter.dataflow import DataflowFunctions
 from sdfg.dialect.interpreter.elements import dtype_of, vector_shape
-from sdfg.dialect.interpreter.lanes import Array, evaluate
+from sdfg.dialect.interpreter.lanes import Array, evaluate, uniform
 from sdfg.dialect.interpreter.library import LibraryFunctions
 from sdfg.dialect.interpreter.machine import Frame, Machine, Stopped, Weights
 from sdfg.dialect.interpreter.maps import MapFunctions
 from sdfg.dialect.interpreter.memory import Block, Container, Stream, allocated, size_of
 from sdfg.dialect.interpreter.program import ProgramFunctions, loaded
 from sdfg.dialect.interpreter.scalars import IMPLEMENTATIONS, Implementation
+from sdfg.dialect.interpreter.tasklets import TaskletFunctions
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.types import ArrayType, StreamType
 
@@ -57,7 +57,13 @@ def interpret(
     known = solved_symbols(found, arrays, symbols or {})
     machine.frame = Frame((), dict(known))
     interpreter = Interpreter(module)
-    for functions in (ProgramFunctions, DataflowFunctions, MapFunctions, LibraryFunctions):
+    for functions in (
+        ProgramFunctions,
+        DataflowFunctions,
+        TaskletFunctions,
+        MapFunctions,
+        LibraryFunctions,
+    ):
         interpreter.register_implementations(functions(machine))
     interpreter.register_implementations(computations(module))
     try:
@@ -119,7 +125,9 @@ def bound(
     if role != "out" and name not in arrays:
         fail(program, f"'{program.sym_name.data}' needs an array for '{name}'")
     if isinstance(kind, StreamType):
-        stream = Stream(kind, int(symbolic.evaluate(kind.depth.data, symbols)), name)
+        depth = uniform(evaluate(kind.depth.data, symbols))
+        assert depth is not None
+        stream = Stream(kind, depth, name)
         for element in arrays[name] if role != "out" else ():
             stream.push(element)
         return stream

@@ -224,6 +224,10 @@ def _equal(a: Lanes, b: Lanes) -> Lanes:
     return _combine(np.equal, a, b)
 
 
+def _unequal(a: Lanes, b: Lanes) -> Lanes:
+    return negated(_equal(a, b))
+
+
 def negated(value: Lanes) -> Lanes:
     """Not, of truth values."""
     return Dense(~value.values) if isinstance(value, Dense) else not value
@@ -247,7 +251,7 @@ _FUNCTIONS: dict[str, Callable[..., Lanes]] = {
     "Min": minimum,
     "Max": maximum,
     "Equality": _equal,
-    "Unequality": lambda a, b: negated(_equal(a, b)),
+    "Unequality": _unequal,
     "And": _all,
     "Or": _any,
     "Not": negated,

@@ -6,7 +6,7 @@ Sums of 32-bit floats and narrower are taken in f64 and rounded once.
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from xdsl.dialects.builtin import DenseArrayBase
@@ -39,7 +39,8 @@ from sdfg.dialect.ops.library import (
 
 
 def ints(values: DenseArrayBase) -> tuple[int, ...]:
-    return tuple(int(v) for v in values.iter_values())
+    numbers: Any = cast(Any, values).get_values()
+    return tuple(int(v) for v in numbers)
 
 
 def wide(values: Array) -> Array:
@@ -233,7 +234,7 @@ class LibraryFunctions(InterpreterFunctions):
         for dimension in range(depth):
             self.check(op, index[:, dimension], result.shape[dimension])
         lead, rest = result.shape[:depth], result.shape[depth:]
-        rows = np.ravel_multi_index(tuple(index.T), lead) if depth else index[:, :0].sum(1)
+        rows = [int(np.ravel_multi_index(tuple(i), lead)) if depth else 0 for i in index]
         flat = result.reshape(math.prod(lead), *rest)
         if op.kind is None:
             for row, update in zip(rows, updates, strict=True):

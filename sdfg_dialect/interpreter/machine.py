@@ -23,6 +23,7 @@ from sdfg.dialect.interpreter.memory import (
     Access,
     Container,
     OutOfBounds,
+    Stream,
     extent_of,
     subset_index,
 )
@@ -143,6 +144,22 @@ class Machine:
         parts = part.reshape(arrays[0].shape)
         return [selection(parts == k, self.frame.lanes) for k in range(found.shape[1])]
 
+    # Streams
+
+    def push(self, op: Operation, stream: Stream, value: Array) -> None:
+        """Append an element. Stops the program where the stream is full."""
+        try:
+            stream.push(value)
+        except OutOfBounds as error:
+            stop(op, str(error))
+
+    def pop(self, op: Operation, stream: Stream) -> Array:
+        """Take the oldest element. Stops the program where there is none."""
+        try:
+            return stream.pop()
+        except OutOfBounds as error:
+            stop(op, str(error))
+
     # Accesses
 
     def access(self, op: Operation, container: Container, ranges: Sequence[Range]) -> Access:
@@ -169,8 +186,20 @@ class Machine:
             self.observe(op, access, "read")
         return access.read()
 
-    def write(self, op: Operation, access: Access, kind: str | None, value: Array) -> None:
-        """Overwrite the elements, or combine `value` with them where `kind` says how."""
+    def write(
+        self,
+        op: Operation,
+        access: Access,
+        kind: str | None,
+        value: Array,
+        *,
+        combined: bool = False,
+    ) -> None:
+        """
+        Overwrite the elements, or combine `value` with them where `kind` says how.
+
+        For `combined` see `Access.combine`.
+        """
         if not access.block.data.flags.writeable:
             stop(op, f"writes '{access.block.name}', which the program may only read")
         if self.strict:
@@ -178,7 +207,7 @@ class Machine:
         if kind is None:
             access.write(value)
         else:
-            access.combine(kind, value)
+            access.combine(kind, value, combined=combined)
 
     def observe(self, op: Operation, access: Access, mode: str) -> None:
         """Check an access for races and for elements without a value."""

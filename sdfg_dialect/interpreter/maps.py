@@ -14,6 +14,7 @@ from xdsl.interpreter import (
 )
 from xdsl.ir import Block
 
+from sdfg.dialect.interpreter.contraction import is_contraction
 from sdfg.dialect.interpreter.lanes import Lanes, bounds, counter, evaluate, uniform
 from sdfg.dialect.interpreter.machine import Frame, Machine
 from sdfg.dialect.interpreter.memory import extent_of, size_of
@@ -26,6 +27,9 @@ from sdfg.dialect.types import ArrayType, StreamType
 
 LANES = 1 << 18
 """About how many points run at once: their values stay within the caches of the host."""
+
+CONTRACTED = 64
+"""How many products of a contraction come at the price of one value: they are never stored."""
 
 _AT_ONCE = (TaskletOp, CopyOp, MapOp, ForOp, IfOp, AllocOp, ConstantOp, ViewOp)
 
@@ -114,6 +118,8 @@ def _weight(block: Block, symbols: Mapping[str, Lanes]) -> int:
                     inner[name.data] = evaluate(r.start, symbols)
                 extents = (bounds(extent_of(r, symbols))[1] for r in op.ranges.data)
                 points = math.prod(extents) if isinstance(op, MapOp) else 1
+                if all(isinstance(o, TaskletOp) and is_contraction(o) for o in op.body.block.ops):
+                    points //= CONTRACTED
                 at_once = max(at_once, points * _weight(op.body.block, inner))
             case IfOp():
                 bodies = (op.then_body, op.else_body)

@@ -223,18 +223,25 @@ class Access:
         else:
             self.block.data[index] = value
 
-    def combine(self, kind: str, value: Array) -> None:
-        """Combine the value of each point with the element that it meets."""
+    def combine(self, kind: str, value: Array, *, combined: bool = False) -> None:
+        """
+        Combine the value of each point with the element that it meets.
+
+        With `combined`, values of points that meet the same element for lack of a step have been
+        combined already.
+        """
         if 0 in self.extents:
             return
         data = self.block.data
         rule = resolution(kind, data.dtype)
-        full = np.broadcast_to(self._spread(value), (*self.extents, *data.shape[1:]))
         window = self.window()
         shape = self.index().shape if window is None else window.shape[: self.rank]
         axes = tuple(d for d, n in enumerate(self.extents) if n > 1 and shape[d] == 1)
-        total = rule.reduce(full, axes, keep=True)
-        if window is not None and self._is_injective():
+        total = self._spread(value)
+        if not combined:
+            full = np.broadcast_to(total, (*self.extents, *data.shape[1:]))
+            total = rule.reduce(full, axes, keep=True)
+        if window is not None and self.is_injective():
             window[...] = rule.combine(window, total)
         else:
             rule.combine_at(data, self.index(), total)
@@ -245,7 +252,7 @@ class Access:
         missing = self.rank + self.block.data.ndim - 1 - value.ndim
         return value.reshape((1,) * missing + value.shape)
 
-    def _is_injective(self) -> bool:
+    def is_injective(self) -> bool:
         """Whether no two points, but for axes without step, surely meet the same element."""
         if not isinstance(self.linear, Affine):
             return True

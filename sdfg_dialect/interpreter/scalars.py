@@ -122,18 +122,17 @@ def _select(op: Operation, args: Values) -> Values:
 
 def constant_array(value: Attribute) -> Array:
     """The elements of an attribute, in the shape of its type. Raises `ValueError` otherwise."""
+    attribute: Any = value
     if isinstance(value, IntegerAttr):
-        return _integer_array(value.value.data, dtype_of(value.type))
+        return _integer_array(attribute.value.data, dtype_of(attribute.type))
     if isinstance(value, FloatAttr):
-        return np.asarray(value.value.data).astype(dtype_of(value.type))
+        return np.asarray(attribute.value.data).astype(dtype_of(attribute.type))
     if isinstance(value, DenseIntOrFPElementsAttr):
-        dtype = dtype_of(value.get_element_type())
-        numbers: Any = value.get_values()
-        array = np.array(numbers, np.float64 if is_float(dtype) else None)
+        dtype = dtype_of(attribute.get_element_type())
+        array = np.array(attribute.get_values(), np.float64 if is_float(dtype) else None)
         array = array.astype(dtype) if is_float(dtype) else _integer_array(array, dtype)
-        return np.broadcast_to(
-            array.reshape(value.get_shape() if array.size > 1 else ()), value.get_shape()
-        )
+        shape = attribute.get_shape()
+        return np.broadcast_to(array.reshape(shape if array.size > 1 else ()), shape)
     raise ValueError(f"the interpreter knows no constant {value}")
 
 
