@@ -1,0 +1,24 @@
+// RUN: sdfg-opt %s -p 'sdfg-outline-states' | filecheck %s
+
+// Two states that do the same to other containers become two calls of one program.
+// CHECK: sdfg.sdfg private @first [N] (in "x" %x: !sdfg.array<[N] x f32>, out "t" %t: !sdfg.array<[N] x f32>) version 1 {
+// CHECK: sdfg.sdfg @main
+// CHECK: sdfg.call @first(%x, %t) [N = N] attributes {label = "first"}
+// CHECK: sdfg.call @first(%t, %y) [N = N] attributes {label = "second"}
+sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N] x f32>, out "y" %y: !sdfg.array<[N] x f32>) {
+  %t = sdfg.alloc "t" : !sdfg.array<[N] x f32>
+  sdfg.state @first {
+    sdfg.map [i0 = 0:N] {
+      sdfg.tasklet (%a = %x[i0]) -> (%t[i0]) {
+        sdfg.yield %a : f32
+      }
+    }
+  }
+  sdfg.state @second {
+    sdfg.map [i0 = 0:N] {
+      sdfg.tasklet (%b = %t[i0]) -> (%y[i0]) {
+        sdfg.yield %b : f32
+      }
+    }
+  }
+}

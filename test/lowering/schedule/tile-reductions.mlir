@@ -1,0 +1,34 @@
+// RUN: sdfg-opt %s -p 'sdfg-set-machine{vector_bytes=32 vector_registers=16},sdfg-tile-reductions' | filecheck %s
+
+// A product of matrices: tiles of 4 rows by 2 vectors of 8 lanes, the constant operand packed.
+sdfg.sdfg @matmul (in "A" %A: !sdfg.array<[8, 96] x f32>, out "C" %C: !sdfg.array<[8, 32] x f32>) {
+  %B = sdfg.constant #sdfg.weight<"B"> : !sdfg.array<[96, 32] x f32>
+  sdfg.state @mm {
+    sdfg.map [i0 = 0:8, i1 = 0:32] {
+      sdfg.tasklet () -> (%C[i0, i1]) {
+        %0 = arith.constant 0.0 : f32
+        sdfg.yield %0 : f32
+      }
+      sdfg.map [r0 = 0:96] {
+        sdfg.tasklet (%a = %A[i0, r0], %b = %B[r0, i1]) -> (%C[i0, i1] wcr sum) {
+          %0 = arith.mulf %a, %b : f32
+          sdfg.yield %0 : f32
+        }
+      }
+    }
+  }
+}
+// CHECK:       %[[P:.*]] = sdfg.alloc "B_packed" : !sdfg.array<[2, 96, 16] x f32>
+// CHECK:       sdfg.state @mm_pack {
+// CHECK-NEXT:    sdfg.map [i1b = 0:2, r0 = 0:96, i1l = 0:16] {
+// CHECK-NEXT:      sdfg.tasklet (%{{.*}} = %B[r0, 16 * i1b + i1l]) -> (%[[P]][i1b, r0, i1l]) {
+// CHECK:       sdfg.state @mm {
+// CHECK-NEXT:    sdfg.map [i1b = 0:2, i0b = 0:2] {
+// CHECK-NEXT:      %[[ACC:.*]] = sdfg.alloc "acc" : !sdfg.array<[4, 2] x vector<8xf32>, register>
+// CHECK-NEXT:      sdfg.map [row = 0:4, vec = 0:2] schedule(unroll) {
+// CHECK:           sdfg.map [r0 = 0:96] {
+// CHECK-NEXT:        sdfg.map [row = 0:4, vec = 0:2] schedule(unroll) {
+// CHECK-NEXT:          sdfg.tasklet (%a = %A[4 * i0b + row, r0], %b: vector<8xf32> = %[[P]][i1b, r0, 8 * vec:8 * vec + 8], %[[OLD:.*]] = %[[ACC]][row, vec]) -> (%[[ACC]][row, vec]) {
+// CHECK-NEXT:            %[[S:.*]] = vector.broadcast %a : f32 to vector<8xf32>
+// CHECK-NEXT:            %[[F:.*]] = math.fma %[[S]], %b, %[[OLD]] : vector<8xf32>
+// CHECK:           sdfg.tasklet (%[[V:.*]] = %[[ACC]][row, vec]) -> (%C[4 * i0b + row, 16 * i1b + 8 * vec:16 * i1b + 8 * vec + 8]) {
