@@ -146,6 +146,15 @@ def add_passes(group: Group, passes: PassFactories, helping: bool) -> None:
 
 def add_watching(group: Group) -> None:
     switch(group, "--timing", "print seconds and number of operations per pass to stderr")
+    switch(
+        group,
+        "--check-passes",
+        "interpret each program before and after each pass on random inputs, and stop behind the "
+        "first pass that changes a result",
+    )
+    group.add_argument(
+        "--check-seed", metavar="N", type=int, default=0, help="other random inputs"
+    )
     for when in ("before", "after"):
         group.add_argument(
             f"--print-ir-{when}",

@@ -138,6 +138,10 @@ class SDFGOpt(xDSLOptMain):
         instruments: list[Instrument] = [self.timing] if self.args.timing else []
         if (dump := self.dump()) is not None:
             instruments.append(dump)
+        if self.args.check_passes:
+            from sdfg.tools.check_passes import CheckPasses
+
+            instruments.append(CheckPasses(self.args.check_seed))
         verify = not self.args.disable_verify
         run_passes(self.ctx, prog, self.pipeline.passes, instruments, verify=verify)
 
