@@ -94,7 +94,7 @@ def _compile(graph: GraphModule, inputs: Sequence[Any], options: driver.CompileO
         arguments.clear()
         computed: list[Tensor] = []
         if model is not None:
-            results = model([_as_input(held[k]) for k in positions])
+            results = model.run([held[k] for k in positions])
             computed = [_as_tensor(result) for result in results]
         return outputs.assemble(held, computed)
 
@@ -102,12 +102,12 @@ def _compile(graph: GraphModule, inputs: Sequence[Any], options: driver.CompileO
     return run
 
 
-def _as_input(value: Any) -> Any:
-    return value.detach().contiguous() if isinstance(value, Tensor) else value
-
-
 def _as_tensor(result: Any) -> Tensor:
-    return result if isinstance(result, Tensor) else torch.from_dlpack(result)
+    """The result as a tensor; the runtime gives NumPy arrays where no input was a tensor."""
+    if isinstance(result, Tensor):
+        return result
+    from_dlpack: Any = torch.from_dlpack
+    return from_dlpack(result)
 
 
 def _refuse_devices(inputs: Sequence[Any]) -> None:

@@ -1,5 +1,7 @@
 """PyTorch models to linalg on tensors: ahead of time (`torch.export`) and while compiling."""
 
+import os
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -70,6 +72,23 @@ def import_exported(
     arguments = _bind(program)
     results = _keep_tensors(program)
     return _finish(program.graph, arguments, results, names, time_limit)
+
+
+def import_saved(path: str | os.PathLike[str], *, time_limit: float = 600.0) -> ImportedModel:
+    """
+    The model in a file that `torch.export.save` wrote, as `import_exported` gives it.
+
+    The file does not hold the names of dynamic dimensions: they are called `s0`, `s1`, ...
+    Raises `SDFGError` if it is no such file.
+    """
+    try:
+        program = torch.export.load(os.fspath(path))
+    except (OSError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
+        raise SDFGError(
+            f"{os.fspath(path)}: not a saved torch.export program ({error})\n"
+            "hint: write it with torch.export.save(torch.export.export(model, inputs), path)"
+        ) from error
+    return import_exported(program, time_limit=time_limit)
 
 
 def import_graph(graph_module: GraphModule, *, time_limit: float = 600.0) -> ImportedModel:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import ml_dtypes
 import numpy as np
@@ -156,7 +156,7 @@ class _Results:
     @staticmethod
     def of(types: Sequence[Attribute]) -> "_Results":
         """Room for results of these tensor types."""
-        tensors = [kind for kind in types if isinstance(kind, TensorType)]
+        tensors = [cast(TensorType[Attribute], k) for k in types if isinstance(k, TensorType)]
         assert len(tensors) == len(types), "results must be tensors"
         ranks = tuple(len(kind.get_shape()) for kind in tensors)
         fields = [(f"result{k}", _descriptor_type(rank)) for k, rank in enumerate(ranks)]
