@@ -54,6 +54,12 @@ def _tile_reductions() -> type[ModulePass]:
     return TileReductionsPass
 
 
+def _expand_library() -> type[ModulePass]:
+    from sdfg.lowering.to_sdfg.expand_library import ExpandLibraryPass
+
+    return ExpandLibraryPass
+
+
 def _from_linalg() -> type[ModulePass]:
     from sdfg.lowering.to_sdfg.from_linalg import FromLinalgPass
 
@@ -96,6 +102,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-fold-constants": _fold_constants,
         "sdfg-eliminate-views": _eliminate_views,
         "sdfg-from-linalg": _from_linalg,
+        "sdfg-expand-library": _expand_library,
         "sdfg-eliminate-dead-code": _eliminate_dead_code,
         "sdfg-fuse-states": _fuse_states,
         "sdfg-fuse-maps": _fuse_maps,

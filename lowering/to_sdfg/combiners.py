@@ -1,5 +1,6 @@
 """Which operation a reduction combines with, and its neutral element."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from xdsl.dialects import arith
@@ -8,6 +9,7 @@ from xdsl.ir import Attribute, Block, Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.lowering.to_sdfg.facts import FALSE, TRUE
+from sdfg.lowering.to_sdfg.tasklets import TaskletBuilder
 from sdfg.lowering.to_sdfg.values import Literal, Scalar, Symbolic
 
 _COMBINERS: dict[type[Operation], str] = {
@@ -119,3 +121,32 @@ def _neutral_condition(kind: str, element: Attribute) -> Scalar | None:
 def is_neutral(value: Scalar, kind: str) -> bool:
     """Whether a reduction that begins at `value` is a plain one."""
     return value == neutral(kind, value.kind)
+
+
+def combined(builder: TaskletBuilder, kind: str, a: SSAValue, b: SSAValue) -> SSAValue:
+    """`a <kind> b` in a tasklet."""
+    table = _FLOATS if isinstance(a.type, AnyFloat) else _INTEGERS
+    return builder.emit(table[kind](a, b))
+
+
+_FLOATS: dict[str, Callable[[SSAValue, SSAValue], Operation]] = {
+    "sum": arith.AddfOp,
+    "product": arith.MulfOp,
+    "max": arith.MaximumfOp,
+    "min": arith.MinimumfOp,
+    "maxnum": arith.MaxnumfOp,
+    "minnum": arith.MinnumfOp,
+}
+_INTEGERS: dict[str, Callable[[SSAValue, SSAValue], Operation]] = {
+    "sum": arith.AddiOp,
+    "product": arith.MuliOp,
+    "max": arith.MaxSIOp,
+    "min": arith.MinSIOp,
+    "maxnum": arith.MaxSIOp,
+    "minnum": arith.MinSIOp,
+    "maxui": arith.MaxUIOp,
+    "minui": arith.MinUIOp,
+    "and": arith.AndIOp,
+    "or": arith.OrIOp,
+    "xor": arith.XOrIOp,
+}

@@ -106,11 +106,14 @@ def convert_contraction(translation: Translation, loops: Loops) -> bool:
     a, b = (translation.container(loops.inputs[k], op) for k in (product.left, 1 - product.left))
     a = _ordered(translation, a, product.a, (*product.batch, product.row, product.inner), op)
     b = _ordered(translation, b, product.b, (*product.batch, product.inner, product.column), op)
-    target, before = accumulated(translation, loops, "sum")
+    target, init = accumulated(translation, loops, "sum")
     order = (*product.batch, product.row, product.column)
     c = _ordered(translation, target, product.c, order, op)
-    accumulate = {"accumulate": UnitAttr()} if before else None
-    translation.state(op, [*before, MatmulOp([a, b], [c], accumulate)])
+    if init is None:
+        translation.state(op, [MatmulOp([a, b], [c])])
+        return True
+    before = copy(_ordered(translation, init, product.c, order, op), c)
+    translation.state(op, [before, MatmulOp([a, b], [c], {"accumulate": UnitAttr()})])
     return True
 
 
@@ -128,11 +131,11 @@ def _ordered(
 
 def accumulated(
     translation: Translation, loops: Loops, kind: str
-) -> tuple[SSAValue, list[Operation]]:
+) -> tuple[SSAValue, SSAValue | None]:
     """
-    The container of the one result of `loops`, and what puts the init into it.
+    The container of the one result of `loops`, and the container that its init lies in.
 
-    Nothing has to be put where the library node can begin with the neutral element of `kind`.
+    No init where the library node can begin with the neutral element of `kind`.
     """
     (init,), (result,) = loops.inits, loops.results
     found = translation.tensor(init)
@@ -143,4 +146,4 @@ def accumulated(
     dims = translation.merged_dims(result.type, found.dims, loops.op)
     target = translation.allocate(dims, found.element, loops.op, result)
     translation.values[result] = Array(target, owned=True)
-    return target, [copy(source, target)] if source is not None else []
+    return target, source

@@ -170,9 +170,7 @@ def convert_for(translation: Translation, op: scf.ForOp, body: Body) -> None:
     ```
     """
     start, stop, step = (translation.symbol_of(v, op) for v in (op.lb, op.ub, op.step))
-    carried = _carry(
-        translation, op, op.results, [translation.values[v] for v in op.iter_args]
-    )
+    carried = _carry(translation, op, op.results, [translation.values[v] for v in op.iter_args])
     name = translation.fresh_symbol("t0")
     inner = op.body.block
     translation.values[inner.args[0]] = Symbolic(symbolic.symbol(name), inner.args[0].type)

@@ -142,5 +142,3 @@ def _fits_tasklet(op: Operation) -> bool:
 
 def _is_arithmetic(op: Operation) -> bool:
     return op.name.split(".")[0] in ("arith", "math") and not op.regions
-
-

@@ -224,5 +224,3 @@ def _entries(attributes: ArrayAttr[DictionaryAttr] | None, index: int) -> dict[s
 
 def _text(value: Attribute | None, otherwise: str) -> str:
     return value.data if isinstance(value, StringAttr) else otherwise
-
-

@@ -110,9 +110,7 @@ def _span(at: Expr, size: Expr, step: Expr) -> Range:
     return Range(at, at + (size - 1) * step + 1, step)
 
 
-def overwritten(
-    translation: Translation, old: SSAValue, new: SSAValue, op: Operation
-) -> SSAValue:
+def overwritten(translation: Translation, old: SSAValue, new: SSAValue, op: Operation) -> SSAValue:
     """A container that holds `old` and may be changed into `new`."""
     found = translation.tensor(old)
     if isinstance(found, Array) and found.owned and last_use(old, op):

@@ -272,5 +272,3 @@ class Nest:
         tasklet.detach()
         with self.translation.inside(innermost.body.block):
             self.translation.state(self.loops.op, [tasklet])
-
-

@@ -67,6 +67,10 @@ class TaskletBuilder:
             case Symbolic(expr=expr, kind=kind):
                 return self.integer(expr, kind)
 
+    def index(self, expr: Expr) -> SSAValue:
+        """The value of an expression as an `index`."""
+        return self.scalar(Symbolic(expr, IndexType()))
+
     def integer(self, expr: Expr, kind: Attribute) -> SSAValue:
         """The value of an expression as an `index` or an integer type."""
         assert isinstance(kind, IndexType | IntegerType)

@@ -26,7 +26,9 @@ from sdfg.lowering.to_sdfg.values import (
 )
 
 
-def shaped(kind: Attribute, translation: Translation, sizes: Sequence[SSAValue]) -> tuple[Expr, ...]:
+def shaped(
+    kind: Attribute, translation: Translation, sizes: Sequence[SSAValue]
+) -> tuple[Expr, ...]:
     """The sizes that a tensor type states, with `sizes` for the dynamic ones."""
     dynamic = iter(sizes)
     return tuple(
@@ -99,7 +101,11 @@ def convert_cast(translation: Translation, op: tensor.CastOp) -> None:
 
 
 def resize(
-    translation: Translation, op: Operation, source: SSAValue, result: SSAValue, dims: Sequence[Expr]
+    translation: Translation,
+    op: Operation,
+    source: SSAValue,
+    result: SSAValue,
+    dims: Sequence[Expr],
 ) -> None:
     """Let `result` be the elements of `source` in row-major order in other sizes."""
     found = translation.tensor(source)

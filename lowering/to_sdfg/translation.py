@@ -233,7 +233,9 @@ class Translation:
             number = IntegerAttr(int(scalar.expr), cast(IntegerType, scalar.kind))
         if number is not None:
             kind = TensorType(scalar.kind, ())
-            return self.constant(DenseIntOrFPElementsAttr.from_list(kind, [number.value.data]), source)
+            return self.constant(
+                DenseIntOrFPElementsAttr.from_list(kind, [number.value.data]), source
+            )
         container = self.allocate((), scalar.kind, source)
         self.write(Filled((), scalar.kind, scalar), container, source)
         return container

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xdsl.dialects.builtin import DenseArrayBase, DenseIntOrFPElementsAttr, StringAttr, UnitAttr, i64
+from xdsl.dialects.builtin import (
+    DenseArrayBase,
+    DenseIntOrFPElementsAttr,
+    StringAttr,
+    UnitAttr,
+    i64,
+)
 from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
@@ -12,7 +18,7 @@ from sdfg.dialect.ops.library import ConvOp, PoolOp
 from sdfg.lowering.to_sdfg.contractions import accumulated, multiplies_and_adds
 from sdfg.lowering.to_sdfg.layouts import Layout
 from sdfg.lowering.to_sdfg.loops import Loops
-from sdfg.lowering.to_sdfg.translation import Translation
+from sdfg.lowering.to_sdfg.translation import Translation, copy
 from sdfg.lowering.to_sdfg.values import array_type
 
 _SPATIAL = "dhw"
@@ -91,9 +97,13 @@ def _convert_convolution(translation: Translation, loops: Loops, form: Format) -
         groups = _static(array_type(x).dims[form.image.index("g")], "the number of groups", op)
     image = _arranged(translation, x, form.image, ("n", "gc", *spatial), op)
     filters = _arranged(translation, w, form.filter, ("gf", "c", *spatial), op)
-    target, before = accumulated(translation, loops, "sum")
+    target, init = accumulated(translation, loops, "sum")
     # Groups and channels of a result are next to each other in every format: a view, no copy.
     result = _arranged(translation, target, form.result, ("n", "gf", *spatial), op)
+    before: list[Operation] = []
+    if init is not None:
+        start = _arranged(translation, init, form.result, ("n", "gf", *spatial), op)
+        before.append(copy(start, result))
     node = ConvOp.of(
         image,
         filters,
@@ -117,8 +127,12 @@ def _convert_pooling(translation: Translation, loops: Loops, form: str, kind: st
     window = [_static(e, "the window", op) for e in translation.dims(loops.inputs[1])]
     x = translation.container(loops.inputs[0], op)
     image = _arranged(translation, x, form, ("n", "c", *spatial), op)
-    target, before = accumulated(translation, loops, kind)
+    target, init = accumulated(translation, loops, kind)
     result = _arranged(translation, target, form, ("n", "c", *spatial), op)
+    before: list[Operation] = []
+    if init is not None:
+        start = _arranged(translation, init, form, ("n", "c", *spatial), op)
+        before.append(copy(start, result))
     attributes = {
         "kind": StringAttr(kind),
         "window": DenseArrayBase.from_list(i64, window),
