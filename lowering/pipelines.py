@@ -2,24 +2,29 @@
 
 from xdsl.passes import ModulePass
 
-from sdfg.lowering.schedule.outline_states import OutlineStatesPass
+from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
 from sdfg.lowering.schedule.parallelize import ParallelizePass
 from sdfg.lowering.schedule.set_machine import SetMachinePass
 from sdfg.lowering.schedule.tile_reductions import TileReductionsPass
 from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
 from sdfg.lowering.simplify.eliminate_dead_code import EliminateDeadCodePass
+from sdfg.lowering.simplify.eliminate_views import EliminateViewsPass
+from sdfg.lowering.simplify.fold_constants import FoldConstantsPass
 from sdfg.lowering.simplify.fuse_maps import FuseMapsPass
 from sdfg.lowering.simplify.fuse_states import FuseStatesPass
 from sdfg.lowering.simplify.fuse_tasklets import FuseTaskletsPass
+from sdfg.lowering.to_sdfg.expand_library import ExpandLibraryPass
 from sdfg.lowering.to_sdfg.from_linalg import FromLinalgPass
 
 Pipeline = tuple[ModulePass, ...]
 
-TO_SDFG: Pipeline = (FromLinalgPass(),)
+TO_SDFG: Pipeline = (FromLinalgPass(), ExpandLibraryPass())
 """From linalg on tensors to maps, library nodes expanded."""
 
 SIMPLIFY: Pipeline = (
     EliminateDeadCodePass(),
+    FoldConstantsPass(),
+    EliminateViewsPass(),
     FuseStatesPass(),
     FuseMapsPass(),
     FuseTaskletsPass(),
@@ -42,5 +47,5 @@ def finish() -> Pipeline:
     return (
         VectorizeMapsPass(),
         ParallelizePass(),
-        OutlineStatesPass(),
+        OutlineMapsPass(),
     )
