@@ -1,0 +1,131 @@
+"""Our decompositions against PyTorch's own operators, and whole models decomposed."""
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from models import torch_zoo
+from sdfg.lowering.frontend import torch_decompositions as ours
+
+
+def heads(heads: int, length: int, *, dtype: torch.dtype = torch.float32) -> Tensor:
+    return torch.randn(2, heads, length, 8, dtype=dtype)
+
+
+def hiding(*shape: int) -> Tensor:
+    """A random mask in which one row sees nothing."""
+    mask = torch.rand(*shape) < 0.6
+    mask[..., 1, :] = False
+    return mask
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    torch.manual_seed(3)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"is_causal": True},
+        {"scale": 0.3},
+        {"attn_mask": hiding(5, 7)},
+        {"attn_mask": hiding(2, 1, 5, 7)},
+        {"attn_mask": torch.randn(5, 7)},
+        {"attn_mask": torch.randn(5, 7).masked_fill(~hiding(5, 7), float("-inf"))},
+    ],
+    ids=str,
+)
+def test_attention(options: dict[str, object]) -> None:
+    q, k, v = heads(4, 5), heads(4, 7), heads(4, 7)
+    want = functional.scaled_dot_product_attention(q, k, v, **options)  # pyright: ignore[reportArgumentType]
+    got = ours.scaled_dot_product_attention(q, k, v, **options)  # pyright: ignore[reportArgumentType]
+    torch.testing.assert_close(got, want)
+    assert not got.isnan().any()
+
+
+@pytest.mark.parametrize("source", [4, 9])
+def test_causal_masks_start_at_the_upper_left(source: int) -> None:
+    q, k, v = heads(2, 6), heads(2, source), heads(2, source)
+    want = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+    got = ours.scaled_dot_product_attention(q, k, v, is_causal=True)
+    torch.testing.assert_close(got, want)
+
+
+def test_heads_share_keys_in_groups() -> None:
+    q, k, v = heads(6, 5), heads(2, 5), heads(2, 5)
+    want = functional.scaled_dot_product_attention(q, k, v, enable_gqa=True)
+    got = ours.scaled_dot_product_attention(q, k, v, enable_gqa=True)
+    torch.testing.assert_close(got, want)
+
+
+def test_attention_refuses_dropout() -> None:
+    q = heads(2, 3)
+    with pytest.raises(NotImplementedError, match="dropout"):
+        ours.scaled_dot_product_attention(q, q, q, dropout_p=0.1)
+
+
+@pytest.mark.parametrize("mask", [None, torch.zeros(5, 5).masked_fill(~hiding(5, 5), -torch.inf)])
+def test_flash_attention_returns_what_its_derivative_reads(mask: Tensor | None) -> None:
+    q, k, v = heads(4, 5), heads(4, 5), heads(4, 5)
+    operator = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+    want = operator(q, k, v, 0.0, mask is None, attn_mask=mask)
+    got = ours.flash_attention(q, k, v, 0.0, mask is None, attn_mask=mask)
+    torch.testing.assert_close(got, want)
+
+
+@pytest.mark.parametrize("dim", [0, 1, -1])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.int32, torch.bool])
+def test_prefix_sums(dim: int, dtype: torch.dtype) -> None:
+    x = torch.randn(3, 4, 5).mul(10).to(dtype)
+    torch.testing.assert_close(ours.cumsum(x, dim), torch.cumsum(x, dim))
+
+
+@pytest.mark.parametrize(("beta", "alpha"), [(1, 1), (0, 1), (0.5, 2.0)])
+def test_addmm(beta: float, alpha: float) -> None:
+    bias, left, right = torch.randn(6), torch.randn(4, 5), torch.randn(5, 6)
+    want = torch.addmm(bias, left, right, beta=beta, alpha=alpha)
+    torch.testing.assert_close(ours.addmm(bias, left, right, beta=beta, alpha=alpha), want)
+
+
+@pytest.mark.parametrize("affine", [True, False])
+def test_batch_norm(affine: bool) -> None:
+    x, mean, variance = torch.randn(2, 3, 4, 5), torch.randn(3), torch.rand(3) + 0.5
+    weight, bias = (torch.randn(3), torch.randn(3)) if affine else (None, None)
+    want = functional.batch_norm(x, mean, variance, weight, bias, eps=1e-3)
+    got, _, _ = ours.batch_norm(x, weight, bias, mean, variance, 0.1, 1e-3)
+    torch.testing.assert_close(got, want)
+
+
+@pytest.mark.parametrize("exponent", [0.5, 2.0, 3.0, -1.0, -2.0])
+def test_powers(exponent: float) -> None:
+    x = torch.rand(20) + 0.1
+    torch.testing.assert_close(ours.power(x, exponent), torch.pow(x, exponent))
+
+
+def test_other_powers_stay() -> None:
+    assert ours.power(torch.rand(3), 1.7) is NotImplemented
+    assert ours.power(torch.arange(3), 2) is NotImplemented
+
+
+def test_tracing_leaves_pytorch_as_it_was() -> None:
+    torch_c = ours.torch_c
+    before = torch.backends.mha.get_fastpath_enabled(), torch_c._get_mkldnn_enabled()
+    with pytest.raises(KeyError), ours.traceable():
+        assert not torch.backends.mha.get_fastpath_enabled()
+        assert not torch_c._get_mkldnn_enabled()
+        raise KeyError
+    assert before == (torch.backends.mha.get_fastpath_enabled(), torch_c._get_mkldnn_enabled())
+
+
+@pytest.mark.parametrize("name", torch_zoo.SMALL)
+def test_models_compute_the_same_when_decomposed(name: str) -> None:
+    example = torch_zoo.build(name)
+    with torch.no_grad():
+        want = example.module(*example.inputs)
+    program = torch_zoo.export(example)
+    with ours.traceable():
+        program = program.run_decompositions(ours.decomposition_table())
+    torch.testing.assert_close(program.module()(*example.inputs), want, rtol=1e-4, atol=1e-5)
