@@ -14,6 +14,7 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
+from sdfg.dialect.ops.control import ForOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp, TaskletOp
 from sdfg.dialect.ops.program import AllocOp, SdfgOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound
@@ -105,7 +106,7 @@ class Tiler:
     """Symbols of the program."""
     taken: set[str] = field(default_factory=set[str])
 
-    def tiles(self) -> Iterator[MapOp | list[Operation]]:
+    def tiles(self) -> Iterator[MapOp]:
         """The nests that together do what the nest did."""
         nest, choice = self.nest, self.choice
         lane_range = nest.parallel[choice.lane_parameter]
@@ -117,7 +118,7 @@ class Tiler:
         for column, row in product(columns, rows):
             yield self.tile(column, row)
 
-    def tile(self, column: Piece, row: Piece) -> MapOp | list[Operation]:
+    def tile(self, column: Piece, row: Piece) -> MapOp:
         """One nest: loops over tiles, and in it the tile."""
         choice = self.choice
         self.taken = set(self.known)
@@ -146,7 +147,9 @@ class Tiler:
             origin[choice.row_parameter] = row.start + at_row * row.size
         tile = RegisterTile(self, row.size, column.size, lanes, origin, at_block)
         body = tile.emit(use_packed=column.size == choice.columns)
-        return MapOp(params, ranges, body) if params else body
+        if not params:  # one tile: still one node, in a scope of its own
+            params, ranges = [block], [Range.of(0, 1)]
+        return MapOp(params, ranges, body)
 
     def fresh(self, text: str) -> str:
         name = symbolic.symbol_name(text, self.taken)
@@ -178,7 +181,7 @@ class RegisterTile:
     def emit(self, *, use_packed: bool) -> list[Operation]:
         """
         ```
-        acc = neutral; map [r...] { acc = acc op vector body }; tile = acc; epilogue on tile
+        acc = neutral; for r... { acc = acc op vector body }; tile = acc; epilogue on tile
         ```
         """
         vectors = self.columns // self.lanes
@@ -197,7 +200,11 @@ class RegisterTile:
         clear = constant_tasklet(start, self.element, access, lanes)
         step = self.accumulate(access, row, column, use_packed=use_packed)
         nest = self.nest
-        loop = MapOp(nest.inner.param_names, nest.inner.ranges.data, [unrolled([step])])
+        # Points of a map must not share the accumulators: the points of a loop follow each other.
+        loop: Operation = unrolled([step])
+        inner = zip(nest.inner.param_names, nest.inner.ranges.data, strict=True)
+        for name, r in reversed(list(inner)):
+            loop = ForOp(name, r, [loop])
         ops: list[Operation] = [accumulators, unrolled([clear]), loop]
         return ops + self.finish(access, row, column, unrolled)
 
@@ -455,10 +462,7 @@ class TileReductionsPass(ModulePass):
                 if operand is not None:
                     packed[index] = operand
         for new in Tiler(nest, choice, packed, choice.lanes, known).tiles():
-            ops = [new] if isinstance(new, MapOp) else new
-            for made in ops:
-                derived(made, node)
-            insert_before(node, *ops)
+            insert_before(node, derived(new, node))
         node.detach()
         node.erase()
 

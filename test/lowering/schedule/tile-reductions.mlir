@@ -19,14 +19,13 @@ sdfg.sdfg @matmul (in "A" %A: !sdfg.array<[8, 96] x f32>, out "C" %C: !sdfg.arra
   }
 }
 // CHECK:       %[[P:.*]] = sdfg.alloc "B_packed" : !sdfg.array<[2, 96, 16] x f32>
-// CHECK:       sdfg.state @mm_pack {
+// CHECK:       sdfg.state @mm {
 // CHECK-NEXT:    sdfg.map [i1b = 0:2, r0 = 0:96, i1l = 0:16] {
 // CHECK-NEXT:      sdfg.tasklet (%{{.*}} = %B[r0, 16 * i1b + i1l]) -> (%[[P]][i1b, r0, i1l]) {
-// CHECK:       sdfg.state @mm {
-// CHECK-NEXT:    sdfg.map [i1b = 0:2, i0b = 0:2] {
+// CHECK:         sdfg.map [i1b = 0:2, i0b = 0:2] {
 // CHECK-NEXT:      %[[ACC:.*]] = sdfg.alloc "acc" : !sdfg.array<[4, 2] x vector<8xf32>, register>
 // CHECK-NEXT:      sdfg.map [row = 0:4, vec = 0:2] schedule(unroll) {
-// CHECK:           sdfg.map [r0 = 0:96] {
+// CHECK:           sdfg.for [r0 = 0:96] {
 // CHECK-NEXT:        sdfg.map [row = 0:4, vec = 0:2] schedule(unroll) {
 // CHECK-NEXT:          sdfg.tasklet (%a = %A[4 * i0b + row, r0], %b: vector<8xf32> = %[[P]][i1b, r0, 8 * vec:8 * vec + 8], %[[OLD:.*]] = %[[ACC]][row, vec]) -> (%[[ACC]][row, vec]) {
 // CHECK-NEXT:            %[[S:.*]] = vector.broadcast %a : f32 to vector<8xf32>
