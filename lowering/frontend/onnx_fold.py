@@ -1,13 +1,19 @@
 """Folding of constants in an ONNX graph with ONNX's reference evaluator."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
+from math import prod
 from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import AttributeProto, ModelProto, NodeProto, helper, numpy_helper
+from onnx import AttributeProto, ModelProto, NodeProto, ValueInfoProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
+
+from sdfg.dialect.weights import Weight
+from sdfg.lowering.frontend.onnx_weights import INLINE_ELEMENTS
 
 _IMPURE = frozenset(
     "RandomNormal RandomUniform RandomNormalLike RandomUniformLike Bernoulli Multinomial Dropout "
@@ -17,25 +23,42 @@ _IMPURE = frozenset(
 Array = NDArray[Any]
 
 
-def fold_constants(model: ModelProto, *, limit: int = 1 << 16) -> None:
+LARGEST_RESULT = 1 << 16
+"""Elements. Larger results (a transposed weight matrix) would only multiply the weights' size."""
+
+
+def fold_constants(model: ModelProto, weights: Mapping[str, Weight]) -> dict[str, Weight]:
     """
     Replace nodes whose inputs are known by their values, in place.
 
-    Sizes of static dimensions count as known. Nodes that read or produce more than `limit` elements
-    stay, so that a large constant is not made out of a small one. Shapes must have been inferred.
+    Known are initializers, sizes of static dimensions, and `weights`, which are inputs of `model`.
+    Nodes that read or produce more than `LARGEST_RESULT` elements stay. Returns the weights that
+    the folded model reads: the given ones still in use, then large results of folding. Shapes must
+    have been inferred.
     """
-    folder = _Folder(model, limit)
-    kept = [node for node in model.graph.node if not folder.fold(node)]
     graph = model.graph
-    del graph.node[:]
-    graph.node.extend(kept)
+    folder = _Folder(model, weights)
+    kept = [node for node in graph.node if not folder.fold(node)]
+    _replace(graph.node, kept)
     used = _names_read(kept) | {value.name for value in graph.output}
-    initializers = [tensor for tensor in graph.initializer if tensor.name in used]
-    produced = [
-        numpy_helper.from_array(value, name) for name, value in folder.new.items() if name in used
-    ]
-    del graph.initializer[:]
-    graph.initializer.extend([*initializers, *produced])
+    new = {name: value for name, value in folder.new.items() if name in used}
+    large = {name: value for name, value in new.items() if value.size >= INLINE_ELEMENTS}
+    small = [numpy_helper.from_array(v, name) for name, v in new.items() if name not in large]
+    _replace(graph.initializer, [*(t for t in graph.initializer if t.name in used), *small])
+    inputs = [v for v in graph.input if v.name in used or v.name not in weights]
+    _replace(graph.input, [*inputs, *starmap(_value_info, large.items())])
+    remaining = {name: weight for name, weight in weights.items() if name in used}
+    return remaining | {name: Weight.of(value) for name, value in large.items()}
+
+
+def _replace(field: Any, items: Sequence[Any]) -> None:
+    del field[:]
+    field.extend(items)
+
+
+def _value_info(name: str, value: Array) -> ValueInfoProto:
+    kind = helper.np_dtype_to_tensor_dtype(value.dtype)
+    return helper.make_tensor_value_info(name, kind, list(value.shape))
 
 
 def _names_read(nodes: list[NodeProto]) -> set[str]:
@@ -52,7 +75,7 @@ def _names_read(nodes: list[NodeProto]) -> set[str]:
 @dataclass
 class _Folder:
     model: ModelProto
-    limit: int
+    weights: Mapping[str, Weight]
     known: dict[str, Array] = field(default_factory=dict[str, Array])
     new: dict[str, Array] = field(default_factory=dict[str, Array])
     shapes: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
@@ -68,7 +91,7 @@ class _Folder:
     def fold(self, node: NodeProto) -> bool:
         """Evaluate one node if that is possible; whether it was."""
         values = self._evaluate(node)
-        if values is None or any(value.size > self.limit for value in values):
+        if values is None or any(value.size > LARGEST_RESULT for value in values):
             return False
         for name, value in zip(node.output, values, strict=False):
             if name:
@@ -83,12 +106,19 @@ class _Folder:
             return self._size(node)
         if any(attribute.type == AttributeProto.GRAPH for attribute in node.attribute):
             return None
-        inputs = {name: self.known.get(name) for name in node.input if name}
+        inputs = {name: self._value(name) for name in node.input if name}
         if not inputs and node.op_type != "Constant":
             return None
-        if any(value is None or value.size > self.limit for value in inputs.values()):
+        if any(value is None or value.size > LARGEST_RESULT for value in inputs.values()):
             return None
         return self._run(node, inputs)
+
+    def _value(self, name: str) -> Array | None:
+        """What is known of a value; a weight only if it is small enough to compute with."""
+        weight = self.weights.get(name)
+        if weight is None or prod(weight.shape) > LARGEST_RESULT:
+            return self.known.get(name)
+        return weight.load()
 
     def _size(self, node: NodeProto) -> list[Array] | None:
         shape = self.shapes.get(node.input[0])

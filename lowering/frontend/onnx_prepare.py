@@ -7,10 +7,11 @@ import onnx
 import onnx.inliner
 import onnx.shape_inference
 import onnx.version_converter
-from onnx import GraphProto, ModelProto, NodeProto
+from onnx import AttributeProto, GraphProto, ModelProto, NodeProto
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.dialect.weights import Weights
+from sdfg.lowering.frontend.onnx_batch_norm import expand_batch_normalization
 from sdfg.lowering.frontend.onnx_fold import fold_constants
 from sdfg.lowering.frontend.onnx_load import label, opset, refuse_unknown
 from sdfg.lowering.frontend.onnx_weights import take_weights
@@ -67,12 +68,18 @@ def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedMod
     `SDFGError` for what cannot be compiled.
     """
     refuse_unknown(model, name)
+    if not opset(model):
+        model.opset_import.append(onnx.helper.make_opsetid("", OPSET))
     _name_nodes(model.graph)
     stored = {tensor.name for tensor in model.graph.initializer}
     inputs = tuple(value.name for value in model.graph.input if value.name not in stored)
     weights = take_weights(model, folder)
     try:
-        model = _simplified(model)
+        model = _converted(model)
+        expand_batch_normalization(model)
+        weights = fold_constants(model, weights)
+        # What the exporter says about sizes stays: it often knows more than inference finds out.
+        model = onnx.shape_inference.infer_shapes(model, data_prop=True)
     except (
         onnx.checker.ValidationError,
         onnx.shape_inference.InferenceError,
@@ -85,20 +92,18 @@ def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedMod
     return PreparedModel(model, inputs, Weights(weights))
 
 
-def _simplified(model: ModelProto) -> ModelProto:
+def _converted(model: ModelProto) -> ModelProto:
+    """The model in operators that have a lowering, with shapes."""
     model.ir_version = max(model.ir_version, _IR_VERSION)
     onnx.checker.check_model(model)
     if model.functions:
         model = onnx.inliner.inline_local_functions(model)
-    if 0 < opset(model) < OPSET:
+    if opset(model) < OPSET:
         model = onnx.version_converter.convert_version(model, OPSET)
     for _ in range(_INLINE_DEPTH):
         if not any(node.op_type in INLINED for node in model.graph.node):
             break
         model = _inlined(model)
-    model = onnx.shape_inference.infer_shapes(model, data_prop=True)
-    fold_constants(model)
-    # What the exporter says about sizes stays: it often knows more than inference finds out.
     return onnx.shape_inference.infer_shapes(model, data_prop=True)
 
 
@@ -125,16 +130,18 @@ def _write_defaults(node: NodeProto, version: int) -> None:
 
 
 def _name_nodes(graph: GraphProto, prefix: str = "") -> None:
-    """Give a name, unique within `graph`, to nodes without one; names become source locations."""
+    """Give a name, unique within its graph, to each node without one; names become places."""
     taken = {node.name for node in graph.node}
     for number, node in enumerate(graph.node):
-        if node.name:
-            continue
-        name = f"{prefix}{node.op_type}_{number}"
-        while name in taken:
-            name += "_"
-        node.name = name
-        taken.add(name)
+        if not node.name:
+            name = f"{prefix}{node.op_type}_{number}"
+            while name in taken:
+                name += "_"
+            node.name = name
+            taken.add(name)
+        for attribute in node.attribute:
+            if attribute.type == AttributeProto.GRAPH:
+                _name_nodes(attribute.g, f"{node.name}/")
 
 
 def _refuse_untyped(model: ModelProto, name: str) -> None:
@@ -144,7 +151,7 @@ def _refuse_untyped(model: ModelProto, name: str) -> None:
     typed |= {v.name for v in [*graph.input, *graph.value_info, *graph.output] if _has_type(v)}
     problems = [
         f"  {label(node)}: the type of '{value}', an operand of {node.op_type}, cannot be inferred"
-        for node in _all(graph)
+        for node in graph.node
         for value in node.input
         if value not in typed
     ]
@@ -155,7 +162,3 @@ def _refuse_untyped(model: ModelProto, name: str) -> None:
 def _has_type(value: onnx.ValueInfoProto) -> bool:
     kind = value.type.WhichOneof("value")
     return kind is not None and (kind != "tensor_type" or value.type.tensor_type.elem_type != 0)
-
-
-def _all(graph: GraphProto) -> list[NodeProto]:
-    return list(graph.node)
