@@ -84,10 +84,10 @@ def _parallelize() -> type[ModulePass]:
     return ParallelizePass
 
 
-def _outline_states() -> type[ModulePass]:
-    from sdfg.lowering.schedule.outline_states import OutlineStatesPass
+def _outline_maps() -> type[ModulePass]:
+    from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
 
-    return OutlineStatesPass
+    return OutlineMapsPass
 
 
 def _fold_constants() -> type[ModulePass]:
@@ -111,7 +111,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-tile-reductions": _tile_reductions,
         "sdfg-vectorize-maps": _vectorize_maps,
         "sdfg-parallelize": _parallelize,
-        "sdfg-outline-states": _outline_states,
+        "sdfg-outline-maps": _outline_maps,
     },
     all_targets={"openmp-c": _openmp},
 )

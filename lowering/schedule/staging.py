@@ -56,7 +56,7 @@ def pack(
     nest: ReductionNest, index: int, choice: TileChoice, state: StateOp
 ) -> PackedOperand | None:
     """
-    Copy operand `index` of `nest` in a state of its own before `state`.
+    Copy operand `index` of `nest`, just before it, into a container allocated before `state`.
 
     ```
     map [others, b, reduced, l] { P[others, b, reduced, l] = B[index at lane = b * columns + l] }
@@ -98,8 +98,8 @@ def pack(
         *(ranges[p] for p in reduced),
         Range.of(0, columns),
     ]
-    staging = StateOp(f"{state.sym_name.data}_pack", [MapOp(params, spans, [tasklet])])
-    insert_before(state, derived(packed, nest.outer), derived(staging, nest.outer))
+    insert_before(state, derived(packed, nest.outer))
+    insert_before(nest.outer, derived(MapOp(params, spans, [tasklet]), nest.outer))
     return result
 
 

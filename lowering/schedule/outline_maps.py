@@ -1,4 +1,4 @@
-"""States as programs of their own, equal ones only once."""
+"""Map nests as programs of their own, equal ones only once."""
 
 import re
 from collections.abc import Iterator
@@ -20,31 +20,31 @@ from sdfg.dialect.ops.program import AllocOp, CallOp, ConstantOp, SdfgOp, ViewOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound, symbols_read
 from sdfg.dialect.types import ArrayType, StreamType
 from sdfg.lowering.schedule.staging import insert_before
+from sdfg.lowering.to_sdfg.names import place as layer_name
 
 
 @dataclass(frozen=True)
-class OutlineStatesPass(ModulePass):
+class OutlineMapsPass(ModulePass):
     """
-    Make each state a private program and call it; states that do the same share one.
+    Make each map nest of a state a private program and call it; nests that do the same share one.
 
     Before:
 
     ```
-    sdfg.sdfg @main (...) { sdfg.state @layer1 { A } sdfg.state @layer2 { A elsewhere } }
+    sdfg.state @all { map { A } map { A on other containers } }
     ```
 
     After:
 
     ```
-    sdfg.sdfg private @layer1 (...) { sdfg.state @layer1 { A } }
-    sdfg.sdfg @main (...) { sdfg.call @layer1(...) sdfg.call @layer1(...) }
+    sdfg.sdfg private @layer1 (...) { sdfg.state @layer1 { map { A } } }
+    sdfg.state @all { sdfg.call @layer1(...) sdfg.call @layer1(...) }
     ```
 
-    Models repeat their layers: the code of one is then compiled once. States that use streams from
-    outside stay.
+    Models repeat their layers: the code of one is then compiled once. Nests that use streams stay.
     """
 
-    name = "sdfg-outline-states"
+    name = "sdfg-outline-maps"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for program in [p for p in op.ops if isinstance(p, SdfgOp) and not p.is_private]:
@@ -53,7 +53,7 @@ class OutlineStatesPass(ModulePass):
 
 @dataclass
 class Outliner:
-    """Outlines the states of one program."""
+    """Outlines the nests of one program."""
 
     module: ModuleOp
     program: SdfgOp
@@ -61,15 +61,16 @@ class Outliner:
     def run(self) -> None:
         taken = {p.sym_name.data for p in self.module.ops if isinstance(p, SdfgOp)}
         known: dict[str, str] = {}
-        for state in list(states(self.program)):
-            roots = containers(state)
+        for nest in list(nests(self.program)):
+            roots = containers(nest)
             if any(isinstance(c.type, StreamType) for c in roots):
                 continue
-            symbols = sorted(free_symbols(state, roots))
-            callee = self.outlined(state, roots, symbols)
+            symbols = sorted(free_symbols(nest, roots))
+            where = layer(nest)
+            callee = self.outlined(nest, roots, symbols, where)
             key = fingerprint(callee)
             if key not in known:
-                known[key] = unique(state.sym_name.data, taken)
+                known[key] = unique(where, taken)
                 taken.add(known[key])
                 callee.attributes["sym_name"] = StringAttr(known[key])
                 insert_before(self.program, callee)
@@ -77,40 +78,44 @@ class Outliner:
                 callee.erase()
             values = {s: symbolic.symbol(s) for s in symbols}
             call = CallOp(known[key], roots, values)
-            call.attributes["label"] = state.sym_name
-            insert_before(state, derived(call, state))
-            state.detach()
-            state.erase()
+            call.attributes["label"] = StringAttr(where)
+            insert_before(nest, derived(call, nest))
+            nest.detach()
+            nest.erase()
 
-    def outlined(self, state: StateOp, roots: list[SSAValue], symbols: list[str]) -> SdfgOp:
-        """A private program that holds a copy of `state`."""
-        accesses = Accesses.of(state)
+    def outlined(
+        self, nest: MapOp, roots: list[SSAValue], symbols: list[str], where: str
+    ) -> SdfgOp:
+        """A private program that holds a copy of `nest`."""
+        accesses = Accesses.of(nest)
         arguments: list[tuple[str, str, ArrayType | StreamType]] = []
+        labels: set[str] = set()
         for container in roots:
             reads, writes = container in accesses.reads, container in accesses.writes
             role = "inout" if reads and writes else "out" if writes else "in"
             kind = container.type
             assert isinstance(kind, ArrayType)
-            arguments.append((role, label(container), kind))
+            name = unique_label(label(container), labels)
+            labels.add(name)
+            arguments.append((role, name, kind))
         callee = SdfgOp.with_arguments("callee", symbols, arguments, private=True)
         values: dict[SSAValue, SSAValue] = dict(zip(roots, callee.body.block.args, strict=True))
         for old, new in values.items():
             new.name_hint = old.name_hint
-        for view in views(state, values):
+        for view in views(nest, values):
             callee.body.block.add_op(view.clone(values))
-        copy = state.clone(values)
-        callee.body.block.add_op(copy)
-        for new, old in zip(copy.walk(), state.walk(), strict=True):
+        copy = nest.clone(values)
+        for new, old in zip(copy.walk(), nest.walk(), strict=True):
             new.location = old.location
-        callee.location = state.location
-        return callee
+        callee.body.block.add_op(StateOp(where, [copy]))
+        return derived(callee, nest)
 
 
-def states(program: SdfgOp) -> Iterator[StateOp]:
-    """The states at program level and in control flow, in order."""
-    for op in program.walk():
-        if isinstance(op, StateOp) and not any(isinstance(p, MapOp) for p in parents(op)):
-            yield op
+def nests(program: SdfgOp) -> Iterator[MapOp]:
+    """The outermost maps of all states, in order."""
+    for state in program.walk():
+        if isinstance(state, StateOp) and not any(isinstance(p, MapOp) for p in parents(state)):
+            yield from [op for op in state.body.block.ops if isinstance(op, MapOp)]
 
 
 def parents(op: Operation) -> Iterator[Operation]:
@@ -120,44 +125,51 @@ def parents(op: Operation) -> Iterator[Operation]:
         parent = parent.parent_op()
 
 
-def containers(state: StateOp) -> list[SSAValue]:
-    """Roots of the containers that `state` uses from outside, in order of their first use."""
-    inside = {r for op in state.walk() for r in op.results}
-    inside |= {a for op in state.walk() for g in op.regions for b in g.blocks for a in b.args}
+def layer(nest: MapOp) -> str:
+    """What to call a nest: the layer that it came from, else the state it stands in."""
+    state = nest.parent_op()
+    assert isinstance(state, StateOp)
+    return layer_name(nest.location) or state.sym_name.data
+
+
+def containers(nest: MapOp) -> list[SSAValue]:
+    """Roots of the containers that `nest` uses from outside, in order of their first use."""
+    inside = {r for op in nest.walk() for r in op.results}
+    inside |= {a for op in nest.walk() for g in op.regions for b in g.blocks for a in b.args}
     found: dict[SSAValue, None] = {}
-    for op in state.walk():
+    for op in nest.walk():
         for operand in op.operands:
             if operand not in inside:
                 found[root(operand)] = None
     return list(found)
 
 
-def views(state: StateOp, known: dict[SSAValue, SSAValue]) -> list[ViewOp]:
-    """The views outside of `state` that it uses, each after what it is a view of."""
+def views(nest: MapOp, known: dict[SSAValue, SSAValue]) -> list[ViewOp]:
+    """The views outside of `nest` that it uses, each after what it is a view of."""
     found: dict[ViewOp, None] = {}
 
     def visit(value: SSAValue) -> None:
         if value not in known and isinstance(value.owner, ViewOp):
             visit(value.owner.source)
-            if not state.is_ancestor(value.owner):
+            if not nest.is_ancestor(value.owner):
                 found[value.owner] = None
 
-    for op in state.walk():
+    for op in nest.walk():
         for operand in op.operands:
             visit(operand)
     return list(found)
 
 
-def free_symbols(state: StateOp, roots: list[SSAValue]) -> set[str]:
-    """Symbols that the state and its containers read and that it does not define itself."""
+def free_symbols(nest: MapOp, roots: list[SSAValue]) -> set[str]:
+    """Symbols that the nest and its containers read and that it does not define itself."""
     read: set[str] = set()
     bound: set[str] = set()
-    for op in state.walk():
+    for op in nest.walk():
         read |= symbols_read(op)
         bound |= set(symbols_bound(op))
         if (assigned := symbol_assigned(op)) is not None:
             bound.add(assigned)
-    for view in views(state, {}):
+    for view in views(nest, {}):
         read |= symbols_read(view)
     read -= bound
     for container in roots:
@@ -190,9 +202,13 @@ def fingerprint(program: SdfgOp) -> str:
     return stream.getvalue()
 
 
+def unique_label(text: str, taken: set[str]) -> str:
+    """`text`, with a number behind it if it is taken."""
+    if text not in taken:
+        return text
+    return next(f"{text}_{k}" for k in range(2, len(taken) + 3) if f"{text}_{k}" not in taken)
+
+
 def unique(name: str, taken: set[str]) -> str:
     """`name` as the name of a program, with a number behind it if it is taken."""
-    base = re.sub(r"\W+", "_", name).strip("_") or "state"
-    if base not in taken:
-        return base
-    return next(f"{base}_{k}" for k in range(1, len(taken) + 2) if f"{base}_{k}" not in taken)
+    return unique_label(re.sub(r"\W+", "_", name).strip("_") or "nest", taken)

@@ -1,6 +1,6 @@
-// RUN: sdfg-opt %s -p 'sdfg-outline-states' | filecheck %s
+// RUN: sdfg-opt %s -p 'sdfg-outline-maps' | filecheck %s
 
-// Two states that do the same to other containers become two calls of one program.
+// Two nests that do the same to other containers become two calls of one program.
 // CHECK: sdfg.sdfg private @first [N] (in "x" %x: !sdfg.array<[N] x f32>, out "t" %t: !sdfg.array<[N] x f32>) version 1 {
 // CHECK: sdfg.sdfg @main
 // CHECK: sdfg.call @first(%x, %t) [N = N] attributes {label = "first"}
