@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.symbolic import Expr
@@ -89,7 +90,7 @@ class Layout:
         real = [d for d in group if self.dims[d] != 1]
         if not real:
             return self.strides[group[0]] if group else symbolic.integer(1)
-        for outer, inner in zip(real, real[1:], strict=False):
+        for outer, inner in pairwise(real):
             if not symbolic.equal(self.strides[outer], self.strides[inner] * self.dims[inner]):
                 return None
         return self.strides[real[-1]]

@@ -1,4 +1,4 @@
-"""Convolutions and poolings of linalg, in any of its layouts, become `sdfg.conv` and `sdfg.pool`."""
+"""Convolutions and poolings of linalg, in any layout, become `sdfg.conv` and `sdfg.pool`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
