@@ -94,7 +94,12 @@ def parse_range(parser: AttrParser) -> Range:
     if not parser.parse_optional_punctuation(":"):
         return Range(start)
     stop = symbolic.parse_expr(parser)
-    step = symbolic.parse_expr(parser) if parser.parse_optional_punctuation(":") else 1
+    if not parser.parse_optional_punctuation(":"):
+        return Range.of(start, stop)
+    at = parser.pos
+    step = symbolic.parse_expr(parser)
+    if step == 0:
+        parser.raise_error("a range does not step by 0", at_position=at)
     return Range.of(start, stop, step)
 
 

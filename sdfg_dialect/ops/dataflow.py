@@ -376,9 +376,9 @@ class TaskletOp(IRDLOperation):
             syntax.verify_bounds(container, memlet)
         for container, memlet in self.output_accesses:
             verify_write(container, memlet)
-        verify_tasklet_body(self.body)
         if not isinstance(self.body.block.last_op, YieldOp):
             raise VerifyException("the body of a tasklet ends in 'sdfg.yield'")
+        verify_tasklet_body(self.body)
         self.verify_arguments()
         self.verify_yielded()
 

@@ -1,0 +1,7 @@
+// RUN: sdfg-opt %s --split-input-file --verify-diagnostics | filecheck %s
+
+// CHECK: a condition is true or false, got the number N - 1
+sdfg.sdfg @main [N, M] () version 1 {
+  sdfg.if N - 1 {
+  }
+}
