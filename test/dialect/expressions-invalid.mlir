@@ -1,5 +1,10 @@
 // RUN: sdfg-opt %s --split-input-file --verify-diagnostics | filecheck %s
 
+// CHECK: 'N +' does not parse
+"test.op"() {a = #sdfg.expr<"N +">} : () -> ()
+
+// -----
+
 // CHECK: unexpected ')'
 "test.op"() {a = #sdfg.expr<"N + 1)">} : () -> ()
 
