@@ -96,9 +96,16 @@ def _fold_constants() -> type[ModulePass]:
     return FoldConstantsPass
 
 
+def _eliminate_copies() -> type[ModulePass]:
+    from sdfg.lowering.simplify.eliminate_copies import EliminateCopiesPass
+
+    return EliminateCopiesPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
+        "sdfg-eliminate-copies": _eliminate_copies,
         "sdfg-fold-constants": _fold_constants,
         "sdfg-eliminate-views": _eliminate_views,
         "sdfg-from-linalg": _from_linalg,
