@@ -8,6 +8,8 @@ import torch
 torch_c: Any = import_module("torch._C")
 torch_decompositions: Any = import_module("torch._decomp")
 aten: Any = torch.ops.aten
+with_effects: Any = torch.ops.higher_order.with_effects
+"""The operator that PyTorch wraps around checks that may fail, and around printing."""
 pytree: Any = import_module("torch.utils._pytree")
 sympy: Any = import_module("sympy")
 torch_functions: Any = import_module("torch.utils._sympy.functions")

@@ -31,10 +31,15 @@ from sdfg.dialect.weights import Weights
 from sdfg.lowering.frontend.imported import ImportedModel
 from sdfg.lowering.frontend.native import NativeJob, lower_to_linalg
 from sdfg.lowering.frontend.parse import parse_linalg
-from sdfg.lowering.frontend.torch_bindings import expression_of, is_symbolic, pytree
+from sdfg.lowering.frontend.torch_bindings import (
+    expression_of,
+    is_symbolic,
+    pytree,
+    with_effects,
+)
 from sdfg.lowering.frontend.torch_decompositions import decomposition_table, traceable
 from sdfg.lowering.frontend.torch_fold import attribute, fold_weights
-from sdfg.lowering.frontend.torch_fx import to_bytecode
+from sdfg.lowering.frontend.torch_fx import place_of, to_bytecode
 from sdfg.lowering.frontend.torch_symbols import SymbolNames, given_names
 
 INLINE_ELEMENTS = 64
@@ -68,6 +73,7 @@ def import_exported(
     with traceable():
         program = decompose(decomposition_table())
     _refuse_mutation(program)
+    _refuse_effects(program.graph)
     names = SymbolNames(_dimension_names(program, dynamic_shapes))
     arguments = _bind(program)
     results = _keep_tensors(program)
@@ -117,6 +123,15 @@ def _refuse_mutation(program: ExportedProgram) -> None:
             f"the model changes {', '.join(map(repr, changed))} while it runs\n"
             "hint: export it in evaluation mode (`model.eval()`), and return new state as an output"
         )
+
+
+def _refuse_effects(graph: Graph) -> None:
+    effects = graph.find_nodes(op="call_function", target=with_effects)
+    if effects:
+        lines = [
+            f"  {place_of(n)}: '{n.args[1]}' has an effect beyond its results" for n in effects
+        ]
+        raise SDFGError("\n".join(["the model cannot be imported", *lines]))
 
 
 def _dimension_names(program: ExportedProgram, dynamic_shapes: Any) -> dict[str, str]:

@@ -43,7 +43,11 @@ def test_results_keep_their_order_in_memory() -> None:
 
 def test_arguments_and_their_views_are_handed_through() -> None:
     x, y = torch.randn(3, 4), torch.randn(4)
-    got, computed = assembled(lambda x, y: [y, x.t(), x.t()[1], x @ y], x, y)
+
+    def function(x: Tensor, y: Tensor) -> list[Tensor]:
+        return [y, x.t(), x.t()[1], x @ y]
+
+    got, computed = assembled(function, x, y)
     assert got[0] is y
     assert got[1].data_ptr() == x.data_ptr()
     assert got[2].data_ptr() == x.t()[1].data_ptr()
@@ -65,16 +69,20 @@ def test_equal_results_are_computed_once() -> None:
 
 def test_sizes_are_evaluated() -> None:
     x = torch.randn(3, 4)
-    got, _ = assembled(
-        lambda n, x: [x.new_zeros(n + x.shape[0]), n * 2 + 1], 5, x, mode="symbolic"
-    )
+    got, _ = assembled(lambda n, x: [x.new_zeros(n + x.shape[0]), n * 2 + 1], 5, x, mode="symbolic")
     assert got[1] == 11
 
 
 def test_sizes_that_nothing_reads_are_no_inputs() -> None:
-    module = traced(lambda n, x: [x * n, x + 1], 5, torch.randn(3, 4), mode="symbolic")
+    def reads_it(n: int, x: Tensor) -> list[Tensor]:
+        return [x * n, x + 1]
+
+    def ignores_it(n: int, x: Tensor) -> list[Tensor]:
+        return [x + 1]
+
+    module = traced(reads_it, 5, torch.randn(3, 4), mode="symbolic")
     assert take_inputs(module.graph) == (0, 1)
-    module = traced(lambda n, x: [x + 1], 5, torch.randn(3, 4), mode="symbolic")
+    module = traced(ignores_it, 5, torch.randn(3, 4), mode="symbolic")
     assert take_inputs(module.graph) == (1,)
 
 
