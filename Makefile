@@ -9,7 +9,7 @@ RUN     = PATH="$(abspath $(VENV))/bin:$$PATH"
 .PHONY: demo check lint clean
 
 demo: $(VENV)/.demo-installed
-	$(RUN) python -m sdfg.tools.demo
+	$(RUN) python test/benchmarks/demo.py
 
 check: lint
 	$(RUN) python -m pytest -n 2 --dist=worksteal
@@ -20,12 +20,13 @@ lint: $(VENV)/.test-installed
 	$(RUN) pyright --pythonpath "$(abspath $(VENV))/bin/python"
 	$(RUN) lint-imports
 
+# torch first and by its exact version: what else asks for torch is then content with it, and
+# pip does not exchange it for a newer build.
 $(VENV)/.demo-installed: pyproject.toml | $(VENV)/bin/python
-	$(PIP) --editable '.[bench]'
+	$(PIP) 'torch==2.13.0'
+	$(PIP) --editable '.[demo]'
 	@touch $@
 
-# torch first and by its exact version: what else asks for torch is then content with it, and
-# pip does not exchange it for a newer build with gigabytes of CUDA libraries.
 $(VENV)/.test-installed: pyproject.toml | $(VENV)/bin/python
 	$(PIP) 'torch==2.13.0'
 	$(PIP) --editable '.[test]'

@@ -31,6 +31,9 @@ Array = npt.NDArray[Any]
 
 SAFETY = 8
 
+WHOLE_MODEL = 1 << 14
+"""What to assume for a network: its longest reduction times the layers that pass errors on."""
+
 
 @dataclass(frozen=True)
 class Mismatch:
