@@ -102,9 +102,16 @@ def _eliminate_copies() -> type[ModulePass]:
     return EliminateCopiesPass
 
 
+def _hoist_constants() -> type[ModulePass]:
+    from sdfg.lowering.simplify.hoist_constants import HoistConstantsPass
+
+    return HoistConstantsPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
+        "sdfg-hoist-constants": _hoist_constants,
         "sdfg-eliminate-copies": _eliminate_copies,
         "sdfg-fold-constants": _fold_constants,
         "sdfg-eliminate-views": _eliminate_views,
