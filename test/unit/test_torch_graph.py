@@ -1,7 +1,7 @@
 """How the torch backend splits a graph into what is compiled and what is free."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -10,8 +10,10 @@ from torch.fx.experimental.proxy_tensor import make_fx
 
 from sdfg.tools.torch_graph import Outputs, memory_order, take_inputs
 
+Mode = Literal["fake", "symbolic"]
 
-def traced(function: Callable[..., Any], *inputs: Any, mode: str = "fake") -> GraphModule:
+
+def traced(function: Callable[..., Any], *inputs: Any, mode: Mode = "fake") -> GraphModule:
     module = make_fx(function, tracing_mode=mode)(*inputs)
     (output,) = module.graph.find_nodes(op="output")
     if not isinstance(output.args[0], list | tuple):
@@ -19,7 +21,7 @@ def traced(function: Callable[..., Any], *inputs: Any, mode: str = "fake") -> Gr
     return module
 
 
-def assembled(function: Callable[..., Any], *inputs: Any, mode: str = "fake") -> tuple[Any, int]:
+def assembled(function: Callable[..., Any], *inputs: Any, mode: Mode = "fake") -> tuple[Any, int]:
     """The outputs of `function`, split and put together again, and how many were computed."""
     module = traced(function, *inputs, mode=mode)
     outputs = Outputs.take_from(module)
@@ -69,7 +71,11 @@ def test_equal_results_are_computed_once() -> None:
 
 def test_sizes_are_evaluated() -> None:
     x = torch.randn(3, 4)
-    got, _ = assembled(lambda n, x: [x.new_zeros(n + x.shape[0]), n * 2 + 1], 5, x, mode="symbolic")
+
+    def function(n: int, x: Tensor) -> list[Any]:
+        return [x.new_zeros(n + x.shape[0]), n * 2 + 1]
+
+    got, _ = assembled(function, 5, x, mode="symbolic")
     assert got[1] == 11
 
 

@@ -15,7 +15,6 @@ from sdfg.dialect.diagnostics import SDFGError, source
 from sdfg.lowering.frontend.imported import ImportedModel
 from sdfg.lowering.frontend.torch_import import import_exported, import_saved
 
-
 linalg: Any = torch.linalg
 special: Any = torch.special
 

@@ -1,0 +1,82 @@
+"""What the torch.compile backend refuses and remarks."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from sdfg.tools import torch_backend
+from sdfg.tools.torch_backend import SDFGRemark
+
+torch_any: Any = torch
+
+
+def compiled(function: Any, **options: Any) -> Any:
+    torch.compiler.reset()
+    return torch_any.compile(function, backend="sdfg", fullgraph=True, **options)
+
+
+def test_it_is_found_by_name() -> None:
+    assert "sdfg" in torch_any.compiler.list_backends()
+    assert torch_any._dynamo.lookup_backend("sdfg") is torch_backend.compile_graph
+
+
+def test_modes_are_refused() -> None:
+    with pytest.raises(Exception, match=r"mode 'max-autotune' is not supported\nhint: "):
+        compiled(torch.sin, mode="max-autotune")(torch.randn(3))
+
+
+def test_unknown_options_are_named() -> None:
+    with pytest.raises(Exception, match=r"unknown options: fast\nhint: there are .*fast_math"):
+        compiled(torch.sin, options={"fast": True})(torch.randn(3))
+
+
+def test_unsupported_operators_are_named_with_their_line() -> None:
+    special: Any = torch.special
+
+    def function(x: Tensor) -> Tensor:
+        return special.bessel_j0(x)
+
+    with pytest.raises(Exception, match=r"test_torch_backend.py.*special_bessel_j0"):
+        compiled(function)(torch.randn(3))
+
+
+def test_copies_are_remarked() -> None:
+    x = torch.randn(4, 6)
+    function = compiled(torch.exp)
+    with pytest.warns(SDFGRemark, match=r"inputs \[0\] are not contiguous"):
+        got = function(x.t())
+    np.testing.assert_allclose(got, x.t().exp(), rtol=1e-6)
+
+
+def test_results_lie_in_memory_as_in_eager() -> None:
+    x = torch.randn(2, 3, 4, 5)
+
+    def function(x: Tensor) -> tuple[Tensor, ...]:
+        y = x * 2
+        return y.permute(0, 3, 1, 2), x.t() if x.dim() == 2 else x, y
+
+    for got, want in zip(compiled(function)(x), function(x), strict=True):
+        assert got.stride() == want.stride()
+        np.testing.assert_allclose(got, want, rtol=1e-6)
+
+
+def test_inputs_can_be_changed_in_place() -> None:
+    def function(x: Tensor) -> Tensor:
+        x.add_(1)
+        return x * 2
+
+    x, y = torch.ones(5), torch.ones(5)
+    np.testing.assert_allclose(compiled(function)(x), function(y))
+    np.testing.assert_allclose(x, y)
+
+
+def test_transformer_layers_are_not_taken_by_fused_kernels() -> None:
+    layer = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True).eval()
+    x = torch.randn(2, 5, 16)
+    with torch.no_grad():
+        want = layer(x)
+        got = compiled(layer)(x)
+    np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)
