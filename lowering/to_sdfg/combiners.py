@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import AnyFloat, FloatAttr, IntegerType
-from xdsl.ir import Attribute, Block, Operation, SSAValue
+from xdsl.ir import Attribute, Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.lowering.to_sdfg.facts import FALSE, TRUE
@@ -38,11 +38,11 @@ class Combiner:
     kind: str
     """A conflict resolution."""
     value: SSAValue
-    """What is combined with the accumulator; does not depend on it."""
+    """What is combined with the accumulator; to be checked: it must not depend on it."""
 
 
-def combiner(body: Block, accumulator: SSAValue, yielded: SSAValue) -> Combiner | None:
-    """The combiner of one result of `body`, or None where it is no conflict resolution."""
+def combiner(accumulator: SSAValue, yielded: SSAValue) -> Combiner | None:
+    """What a body that yields `yielded` does to an accumulator; None for no conflict resolution."""
     op = yielded.owner
     if not isinstance(op, Operation):
         return None
@@ -53,7 +53,7 @@ def combiner(body: Block, accumulator: SSAValue, yielded: SSAValue) -> Combiner 
         return None
     a, b = op.operands
     value = b if a is accumulator else a
-    if value is accumulator or not _only_user(accumulator, op):
+    if value is accumulator:
         return None
     return Combiner(kind, value)
 
@@ -69,7 +69,7 @@ def _selected(op: arith.SelectOp, accumulator: SSAValue) -> Combiner | None:
     if not isinstance(compare, arith.CmpiOp) or accumulator not in (op.lhs, op.rhs):
         return None
     value = op.rhs if op.lhs is accumulator else op.lhs
-    if value is accumulator or not _only_user(accumulator, op, compare):
+    if value is accumulator:
         return None
     name = arith.CMPI_COMPARISON_OPERATIONS[compare.predicate.value.data]
     kind = _ORDERS.get(name[:2])
@@ -83,10 +83,6 @@ def _selected(op: arith.SelectOp, accumulator: SSAValue) -> Combiner | None:
 
 
 _ORDERS = {"sl": "min", "ul": "min", "sg": "max", "ug": "max"}
-
-
-def _only_user(value: SSAValue, *users: Operation) -> bool:
-    return all(use.operation in users for use in value.uses)
 
 
 def neutral(kind: str, element: Attribute) -> Scalar | None:

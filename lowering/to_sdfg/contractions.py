@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import UnitAttr
-from xdsl.ir import Block, BlockArgument, Operation, SSAValue
+from xdsl.ir import BlockArgument, Operation, SSAValue
 
 from sdfg.dialect.ops.library import MatmulOp
 from sdfg.lowering.to_sdfg.combiners import combiner, is_neutral
@@ -38,7 +38,7 @@ class Product:
         """The product that `loops` are, if they are one with one loop each for m, n and k."""
         if len(loops.inputs) != 2 or len(loops.results) != 1:
             return None
-        if not multiplies_and_adds(loops.body):
+        if not multiplies_and_adds(loops):
             return None
         maps = [dimensions(m) for m in loops.maps]
         if any(m is None or None in m for m in maps):
@@ -66,21 +66,21 @@ class Product:
         }
 
 
-def multiplies_and_adds(body: Block) -> bool:
+def multiplies_and_adds(loops: Loops) -> bool:
     """
-    Whether `body` adds the product of its two inputs to its accumulator, as `sdfg.matmul` does: in
-    the accumulator's type, integers extended with their sign.
+    Whether the body adds the product of its two inputs to its accumulator, as `sdfg.matmul` does:
+    in the accumulator's type, integers extended with their sign.
     """
-    args = body.args
-    if len(args) != 3 or body.last_op is None:
+    if len(loops.arguments) != 3 or len(loops.yielded) != 1:
         return False
-    found = combiner(body, args[2], body.last_op.operands[0])
+    *inputs, accumulator = loops.arguments
+    found = combiner(accumulator, loops.yielded[0])
     if found is None or found.kind != "sum":
         return False
     multiply = found.value.owner
     if not isinstance(multiply, arith.MulfOp | arith.MuliOp):
         return False
-    return {_extended(v) for v in multiply.operands} == {args[0], args[1]}
+    return {_extended(v) for v in multiply.operands} == set(inputs)
 
 
 def _extended(value: SSAValue) -> SSAValue:

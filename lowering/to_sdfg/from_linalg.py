@@ -12,7 +12,7 @@ from xdsl.ir import Block, Operation
 from xdsl.passes import ModulePass
 
 from sdfg.dialect.diagnostics import SDFGError, derived, source
-from sdfg.lowering.to_sdfg import control, scalars, slices, structured, tensors
+from sdfg.lowering.to_sdfg import control, scalars, slices, structured, tensors, tm_tensor
 from sdfg.lowering.to_sdfg.interface import Interface
 from sdfg.lowering.to_sdfg.translation import Translation
 
@@ -38,6 +38,9 @@ CONVERTERS: dict[str, Converter] = {
     "tensor.insert": slices.convert_insert,
     "tensor.concat": slices.convert_concat,
     "tensor.pad": slices.convert_pad,
+    "tm_tensor.scan": tm_tensor.convert_scan,
+    "tm_tensor.scatter": tm_tensor.convert_scatter,
+    "tm_tensor.sort": tm_tensor.convert_sort,
 }
 """What converts an operation, by its name."""
 
@@ -137,7 +140,7 @@ def _fits_tasklet(op: Operation) -> bool:
     fits = isinstance(
         op, linalg.YieldOp | linalg.IndexOp | tensor.ExtractOp | tensor.YieldOp | cf.AssertOp
     )
-    return fits or _is_arithmetic(op)
+    return fits or op.name == "tm_tensor.yield" or _is_arithmetic(op)
 
 
 def _is_arithmetic(op: Operation) -> bool:

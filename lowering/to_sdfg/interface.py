@@ -14,7 +14,7 @@ from sdfg.dialect.ops.program import ConstantOp, SdfgOp, ViewOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.to_sdfg.translation import Translation
-from sdfg.lowering.to_sdfg.values import Array, Stored, Symbolic, Tensor, array_type
+from sdfg.lowering.to_sdfg.values import Array, Stored, Symbolic, Tensor, array_type, element_of
 
 _KEPT_SHAPE = ("tensor.expand_shape", "tensor.collapse_shape", "tensor.reshape", "tensor.cast")
 
@@ -61,7 +61,7 @@ class Interface:
             values[argument] = Symbolic(symbol, argument.type)
             return
         dims = self._dims(argument.type, facts, name)
-        kind = ArrayType(dims, _element(argument.type))
+        kind = ArrayType(dims, element_of(argument.type))
         if "sdfg.constant" in facts:
             if not argument.uses.get_length():
                 return
@@ -133,7 +133,7 @@ class Interface:
             dims = self._known_dims(value.type, facts, index)
             if dims is None:
                 continue
-            target = self._out(index, ArrayType(dims, _element(value.type)))
+            target = self._out(index, ArrayType(dims, element_of(value.type)))
             self.translation.destinations.setdefault(_producer(value), target)
 
     def _known_dims(
@@ -212,10 +212,6 @@ def _producer(value: SSAValue) -> SSAValue:
 
 def _origin(value: SSAValue, last: Operation) -> Operation:
     return value.owner if isinstance(value.owner, Operation) else last
-
-
-def _element(kind: Attribute) -> Attribute:
-    return kind.get_element_type() if isinstance(kind, TensorType) else kind  # pyright: ignore
 
 
 def _entries(attributes: ArrayAttr[DictionaryAttr] | None, index: int) -> dict[str, Attribute]:

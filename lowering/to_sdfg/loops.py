@@ -1,12 +1,14 @@
 """Structured operations as loops: sizes, index maps and bodies, the same for all of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from xdsl.dialects import linalg
+from xdsl.dialects import cf, linalg
+from xdsl.dialects.builtin import TensorType
 from xdsl.dialects.linalg.abstract_ops import LinalgStructuredOperation
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 from xdsl.ir.affine import (
     AffineBinaryOpExpr,
     AffineBinaryOpKind,
@@ -38,23 +40,48 @@ class Loops:
     reduced: tuple[bool, ...]
     """Whether each loop reduces."""
     body: Block
+    arguments: tuple[BlockArgument, ...]
+    """What the body sees of each operand, inputs then inits."""
+    yielded: tuple[SSAValue, ...]
+    """What the body gives for each result."""
 
     @staticmethod
     def of(op: Operation) -> "Loops":
-        """The loops of any operation of the linalg dialect."""
+        """The loops of any operation of the linalg dialect, for those of its results in use."""
         if isinstance(op, linalg.BroadcastOp):
-            return _of_broadcast(op)
+            return _of_broadcast(op)._pruned()
         if isinstance(op, linalg.ReduceOp):
-            return _of_reduce(op)
+            return _of_reduce(op)._pruned()
         assert isinstance(op, LinalgStructuredOperation)
-        return Loops(
-            op,
-            tuple(op.inputs),
-            tuple(op.outputs),
-            tuple(op.res),
-            tuple(m.data for m in op.get_indexing_maps()),
-            tuple(i.data.value == "reduction" for i in op.get_iterator_types()),
-            op.body.block,
+        maps = tuple(m.data for m in op.get_indexing_maps())
+        reduced = tuple(i.data.value == "reduction" for i in op.get_iterator_types())
+        operands = (tuple(op.inputs), tuple(op.outputs), tuple(op.res))
+        return _loops(op, operands, maps, reduced, op.body.block)._pruned()
+
+    def _pruned(self) -> "Loops":
+        """Without the results that nothing uses, and that no other result is computed from."""
+        count = len(self.inputs)
+        needed = {k for k, r in enumerate(self.results) if r.first_use is not None}
+        # One result stays: what to do with an operation without any is up to others.
+        needed = needed or {0}
+        if len(needed) == len(self.results):
+            return self
+        asserted = [o.arg for o in self.body.ops if isinstance(o, cf.AssertOp)]
+        while True:
+            found = arguments_of([*asserted, *(self.yielded[k] for k in needed)])
+            more = {k for k, a in enumerate(self.arguments[count:]) if a in found} | needed
+            if more == needed:
+                break
+            needed = more
+        kept = sorted(needed)
+        which = [*range(count), *(count + k for k in kept)]
+        return replace(
+            self,
+            inits=tuple(self.inits[k] for k in kept),
+            results=tuple(self.results[k] for k in kept),
+            maps=tuple(self.maps[k] for k in which),
+            arguments=tuple(self.arguments[k] for k in which),
+            yielded=tuple(self.yielded[k] for k in kept),
         )
 
     @property
@@ -66,15 +93,9 @@ class Loops:
         return self.maps[len(self.inputs) :]
 
     @property
-    def yielded(self) -> tuple[SSAValue, ...]:
-        last = self.body.last_op
-        assert last is not None
-        return tuple(last.operands)
-
-    @property
-    def init_arguments(self) -> Sequence[SSAValue]:
+    def init_arguments(self) -> tuple[BlockArgument, ...]:
         """What the body sees of the inits."""
-        return self.body.args[len(self.inputs) :]
+        return self.arguments[len(self.inputs) :]
 
     def extents(self, translation: Translation) -> tuple[Expr, ...]:
         """
@@ -102,37 +123,55 @@ class Loops:
         return tuple(found)
 
 
+Operands = tuple[tuple[SSAValue, ...], tuple[SSAValue, ...], tuple[SSAValue, ...]]
+
+
+def _loops(
+    op: Operation,
+    operands: Operands,
+    maps: tuple[AffineMap, ...],
+    reduced: tuple[bool, ...],
+    body: Block,
+) -> Loops:
+    last = body.last_op
+    assert last is not None
+    return Loops(op, *operands, maps, reduced, body, tuple(body.args), tuple(last.operands))
+
+
+def arguments_of(values: Sequence[SSAValue]) -> set[SSAValue]:
+    """The arguments of the body that `values` are computed from."""
+    seen: set[SSAValue] = set()
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        if value not in seen:
+            seen.add(value)
+            waiting += value.owner.operands if isinstance(value.owner, Operation) else ()
+    return {v for v in seen if isinstance(v, BlockArgument)}
+
+
 def _of_broadcast(op: linalg.BroadcastOp) -> Loops:
-    init = op.init
-    rank = len(init.type.get_shape())  # pyright: ignore
+    rank = _rank(op.init)
     added = set(op.dimensions.get_values())
     kept = tuple(AffineDimExpr(d) for d in range(rank) if d not in added)
     maps = (AffineMap(rank, 0, kept), AffineMap.identity(rank))
-    return Loops(
-        op,
-        (op.input,),
-        (init,),
-        tuple(op.result),
-        maps,
-        (False,) * rank,
-        op.hidden_region.block,
-    )
+    operands = ((op.input,), (op.init,), tuple(op.result))
+    return _loops(op, operands, maps, (False,) * rank, op.hidden_region.block)
 
 
 def _of_reduce(op: linalg.ReduceOp) -> Loops:
-    rank = len(op.input.type.get_shape())  # pyright: ignore
+    rank = _rank(op.input)
     gone = set(op.dimensions.get_values())
     kept = tuple(AffineDimExpr(d) for d in range(rank) if d not in gone)
     maps = (AffineMap.identity(rank), AffineMap(rank, 0, kept))
-    return Loops(
-        op,
-        (op.input,),
-        (op.init,),
-        tuple(op.result),
-        maps,
-        tuple(d in gone for d in range(rank)),
-        op.region.block,
-    )
+    reduced = tuple(d in gone for d in range(rank))
+    operands = ((op.input,), (op.init,), tuple(op.result))
+    return _loops(op, operands, maps, reduced, op.region.block)
+
+
+def _rank(value: SSAValue) -> int:
+    assert isinstance(value.type, TensorType)
+    return value.type.get_num_dims()
 
 
 def indexed(index_map: AffineMap, at: Sequence[Expr]) -> list[Expr]:
@@ -154,9 +193,9 @@ def _affine(expr: AffineExpr, at: tuple[Expr, ...]) -> Expr:
             raise ValueError(f"'{expr}' in an index map")
 
 
-_OPERATIONS = {
-    AffineBinaryOpKind.Add: lambda a, b: a + b,
-    AffineBinaryOpKind.Mul: lambda a, b: a * b,
+_OPERATIONS: dict[AffineBinaryOpKind, Callable[[Expr, Expr], Expr]] = {
+    AffineBinaryOpKind.Add: operator.add,
+    AffineBinaryOpKind.Mul: operator.mul,
     AffineBinaryOpKind.Mod: symbolic.Mod,
     AffineBinaryOpKind.FloorDiv: symbolic.FloorDiv,
     AffineBinaryOpKind.CeilDiv: symbolic.ceil_div,

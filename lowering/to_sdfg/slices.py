@@ -7,7 +7,6 @@ from xdsl.dialects.builtin import DYNAMIC_INDEX, DenseArrayBase, TensorType
 from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
 
 from sdfg.dialect import symbolic
-from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.dataflow import CopyOp, MapOp
 from sdfg.dialect.symbolic import Expr
@@ -15,9 +14,8 @@ from sdfg.lowering.to_sdfg.bodies import BodyCloner
 from sdfg.lowering.to_sdfg.layouts import Layout
 from sdfg.lowering.to_sdfg.nests import point
 from sdfg.lowering.to_sdfg.tasklets import TaskletBuilder
-from sdfg.lowering.to_sdfg.tensors import element_of
 from sdfg.lowering.to_sdfg.translation import Translation, last_use, whole
-from sdfg.lowering.to_sdfg.values import Array, Empty, Filled, Symbolic, array_type
+from sdfg.lowering.to_sdfg.values import Array, Empty, Filled, Symbolic, array_type, element_of
 
 
 def mixed(
@@ -174,13 +172,11 @@ def convert_pad(translation: Translation, op: tensor.PadOp) -> None:
     """
     low = mixed(translation, op.static_low, op.low, op)
     high = mixed(translation, op.static_high, op.high, op)
-    for amount in (*low, *high):
-        if amount.is_Integer and amount < 0:
-            fail(op, f"pads by a negative amount: {amount}")
     found = translation.tensor(op.source)
     sizes = [lo + e + hi for lo, e, hi in zip(low, found.dims, high, strict=True)]
     dims = translation.merged_dims(op.result.type, sizes, op)
-    source = translation.initial(op.source, op)
+    source = _cropped(translation, op, low, high)
+    low, high = ([_positive(e) for e in amounts] for amounts in (low, high))
     target = translation.allocate(dims, found.element, op, op.result)
     inside = [Range(lo, lo + e) for lo, e in zip(low, array_type(source).dims, strict=True)]
     nodes: list[Operation] = []
@@ -190,6 +186,26 @@ def convert_pad(translation: Translation, op: tensor.PadOp) -> None:
     nodes.append(CopyOp((source, whole(source)), (target, write)))
     translation.state(op, nodes)
     translation.values[op.result] = Array(target, owned=True)
+
+
+def _cropped(
+    translation: Translation, op: tensor.PadOp, low: Sequence[Expr], high: Sequence[Expr]
+) -> SSAValue:
+    """The source without what a negative padding takes away."""
+    source = translation.initial(op.source, op)
+    if all(_positive(e) == e for e in (*low, *high)):
+        return source
+    layout = Layout.of(array_type(source))
+    starts = [_positive(-e) if e.is_Integer else symbolic.integer(0) for e in low]
+    ends = [_positive(-e) if e.is_Integer else symbolic.integer(0) for e in high]
+    sizes = [e - a - b for a, e, b in zip(starts, layout.dims, ends, strict=True)]
+    ones = [symbolic.integer(1)] * len(sizes)
+    return translation.view(source, layout.sliced(starts, sizes, ones), op)
+
+
+def _positive(amount: Expr) -> Expr:
+    """A number that is not negative, or 0 in its place; a symbolic padding is not negative."""
+    return symbolic.integer(0) if amount.is_Integer and amount < 0 else amount
 
 
 def _sides(

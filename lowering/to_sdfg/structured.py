@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from xdsl.dialects import cf
 from xdsl.ir import BlockArgument, Operation, SSAValue
 
 from sdfg.dialect import symbolic
@@ -13,7 +14,7 @@ from sdfg.lowering.to_sdfg.bodies import BodyCloner
 from sdfg.lowering.to_sdfg.combiners import Combiner, combiner
 from sdfg.lowering.to_sdfg.contractions import convert_contraction
 from sdfg.lowering.to_sdfg.layouts import Layout
-from sdfg.lowering.to_sdfg.loops import Loops, dimensions, indexed
+from sdfg.lowering.to_sdfg.loops import Loops, arguments_of, dimensions, indexed
 from sdfg.lowering.to_sdfg.nests import mapped, point
 from sdfg.lowering.to_sdfg.tasklets import TaskletBuilder
 from sdfg.lowering.to_sdfg.translation import Translation
@@ -63,9 +64,9 @@ def _convert_movement(translation: Translation, loops: Loops) -> bool:
     if isinstance(scalar, Scalar) and yielded.type == kind:
         translation.values[result] = Filled(translation.dims(loops.inits[0]), kind, scalar)
         return True
-    if yielded not in loops.body.args[: len(loops.inputs)]:
+    if not isinstance(yielded, BlockArgument) or yielded in loops.init_arguments:
         return False
-    which = loops.body.args.index(yielded)  # pyright: ignore
+    which = loops.arguments.index(yielded)
     operand = loops.inputs[which]
     extents = loops.extents(translation)
     dims = tuple(symbolic.integer(1) if d is None else extents[d] for d in out)
@@ -154,8 +155,9 @@ class Nest:
         operands = (*self.loops.inputs, *inits)
 
         def argument(arg: BlockArgument) -> SSAValue | Scalar:
-            at = indexed(self.loops.maps[arg.index], self.at)
-            operand = operands[arg.index]
+            which = self.loops.arguments.index(arg)
+            at = indexed(self.loops.maps[which], self.at)
+            operand = operands[which]
             if operand in self.targets:
                 return builder.read(operand, point(at))
             return self._operand(builder, operand, at)
@@ -190,7 +192,7 @@ class Nest:
         """
         inits = [self._init(which) for which in range(len(self.loops.inits))]
         found = [
-            combiner(self.loops.body, a, y)
+            combiner(a, y)
             for a, y in zip(self.loops.init_arguments, self.loops.yielded, strict=True)
         ]
         combiners = [c for c in found if c is not None]
@@ -210,17 +212,9 @@ class Nest:
 
     def _independent(self, combiners: Sequence[Combiner]) -> bool:
         """Whether what is combined depends on no accumulator."""
-        accumulators = set(self.loops.init_arguments)
-        seen: set[SSAValue] = set()
-        open_values = [c.value for c in combiners]
-        while open_values:
-            value = open_values.pop()
-            if value in accumulators:
-                return False
-            if value not in seen and isinstance(value.owner, Operation):
-                seen.add(value)
-                open_values += value.owner.operands
-        return True
+        asserted = [o.arg for o in self.loops.body.ops if isinstance(o, cf.AssertOp)]
+        found = arguments_of([*asserted, *(c.value for c in combiners)])
+        return found.isdisjoint(self.loops.init_arguments)
 
     def _init(self, which: int) -> tuple[int, TaskletBuilder, SSAValue] | None:
         """The start of a tasklet that brings the init of a result; None if it is undefined."""

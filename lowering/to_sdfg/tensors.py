@@ -23,6 +23,7 @@ from sdfg.lowering.to_sdfg.values import (
     Symbolic,
     Tensor,
     array_type,
+    element_of,
 )
 
 
@@ -37,10 +38,6 @@ def shaped(
         else translation.symbol_of(size := next(dynamic), cast(Operation, size.owner))
         for n in cast("TensorType[Attribute]", kind).get_shape()
     )
-
-
-def element_of(kind: Attribute) -> Attribute:
-    return cast("TensorType[Attribute]", kind).get_element_type()
 
 
 def convert_constant(translation: Translation, op: arith.ConstantOp) -> None:

@@ -73,7 +73,7 @@ def convert_window(translation: Translation, loops: Loops) -> bool:
     whose body the library node does not have.
     """
     name = loops.op.name
-    if name in CONVOLUTIONS and multiplies_and_adds(loops.body):
+    if name in CONVOLUTIONS and multiplies_and_adds(loops):
         _convert_convolution(translation, loops, CONVOLUTIONS[name])
         return True
     if name in POOLINGS and (kind := _pool_kind(translation, loops)) is not None:
