@@ -123,7 +123,7 @@ def verify_known(kind: str, name: str, known: Mapping[str, str]) -> None:
 @irdl_attr_definition
 class StorageAttr(ParametrizedAttribute):
     """
-    Where a container lives; the names are the keys of `STORAGES`.
+    Where a container lives.
 
     ```mlir
     #sdfg.storage<"heap">
@@ -133,6 +133,7 @@ class StorageAttr(ParametrizedAttribute):
     name = "sdfg.storage"
 
     kind: StringAttr
+    """One of the storages."""
 
     def __init__(self, kind: str = "heap"):
         super().__init__(StringAttr(kind))
@@ -144,7 +145,7 @@ class StorageAttr(ParametrizedAttribute):
 @irdl_attr_definition
 class ScheduleAttr(ParametrizedAttribute):
     """
-    How the points of a map meet the machine; the kinds are the keys of `SCHEDULES`.
+    How the points of a map meet the machine.
 
     Where `condition` is false at run time, the map runs sequentially (a loop too small for
     threads).
@@ -157,7 +158,9 @@ class ScheduleAttr(ParametrizedAttribute):
     name = "sdfg.schedule"
 
     kind: StringAttr
+    """One of the schedules."""
     condition: ExprAttr
+    """When it holds; sequential otherwise."""
 
     def __init__(self, kind: str = "sequential", condition: Expr = symbolic.parse("true")):
         super().__init__(StringAttr(kind), ExprAttr(condition))
@@ -199,6 +202,7 @@ class WeightAttr(ParametrizedAttribute):
     name = "sdfg.weight"
 
     key: StringAttr
+    """Name of the entry."""
 
     def __init__(self, key: str):
         super().__init__(StringAttr(key))
@@ -220,6 +224,7 @@ class MachineAttr(ParametrizedAttribute):
     name = "sdfg.machine"
 
     facts: DictionaryAttr
+    """Counts by name."""
 
     def __init__(self, facts: Mapping[str, int]):
         super().__init__(DictionaryAttr({k: IntegerAttr(v, i64) for k, v in facts.items()}))

@@ -178,8 +178,11 @@ class MemletAttr(ParametrizedAttribute):
     name = "sdfg.memlet"
 
     subset: SubsetAttr
+    """Which elements."""
     volume: ExprAttr
+    """How many elements move."""
     resolution: StringAttr
+    """The conflict resolution, or nothing."""
 
     def __init__(self, subset: SubsetAttr, resolution: str = "", volume: Expr | int | None = None):
         moved = subset.volume if volume is None else symbolic.as_expr(volume)

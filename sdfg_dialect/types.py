@@ -15,6 +15,7 @@ from xdsl.irdl import BaseAttr, MessageConstraint, irdl_attr_definition, param_d
 from xdsl.parser import AttrParser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
+from xdsl.utils.hints import isa
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import DimsAttr, ExprAttr, StorageAttr
@@ -36,7 +37,7 @@ ELEMENT = MessageConstraint(
 
 def verify_element(element: Attribute) -> None:
     """Vectors hold numbers."""
-    scalar = element.get_element_type() if isinstance(element, VectorType) else element
+    scalar = element.get_element_type() if isa(element, VectorType) else element
     if not isinstance(scalar, AnyFloat | IntegerType | IndexType | ComplexType):
         raise VerifyException(
             f"element type must be a number or a vector of numbers, got {element}"
@@ -61,10 +62,15 @@ class ArrayType(ParametrizedAttribute, TypeAttribute):
     name = "sdfg.array"
 
     shape: DimsAttr
+    """Size of each dimension."""
     element_type: Attribute = param_def(ELEMENT)
+    """Type of each element."""
     strides: DimsAttr
+    """Distance in elements between neighbours, per dimension."""
     offset: ExprAttr
+    """Distance in elements of the first element from the start of the block."""
     storage: StorageAttr
+    """Where the block of memory lives."""
 
     def __init__(
         self,
@@ -178,8 +184,11 @@ class StreamType(ParametrizedAttribute, TypeAttribute):
     name = "sdfg.stream"
 
     element_type: Attribute = param_def(ELEMENT)
+    """Type of each element."""
     depth: ExprAttr
+    """How many elements the queue holds at most."""
     storage: StorageAttr
+    """Where the queue lives."""
 
     def __init__(
         self, element_type: Attribute, depth: Expr | int, storage: StorageAttr | str = HEAP

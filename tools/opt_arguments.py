@@ -97,6 +97,7 @@ def add_arguments(
     add_printing(parser.add_argument_group("printing"), targets, helping)
     about = parser.add_argument_group("about the dialect (no program is read)")
     switch(about, "--emit-irdl", "print the sdfg dialect as IRDL, which MLIR can load")
+    switch(about, "--emit-dialect-docs", "print the reference of the sdfg dialect as Markdown")
     parser.set_defaults(frontend=None, print_no_properties=False, syntax_highlight=False)
 
 
@@ -152,9 +153,7 @@ def add_watching(group: Group) -> None:
         "interpret each program before and after each pass on random inputs, and stop behind the "
         "first pass that changes a result",
     )
-    group.add_argument(
-        "--check-seed", metavar="N", type=int, default=0, help="other random inputs"
-    )
+    group.add_argument("--check-seed", metavar="N", type=int, default=0, help="other random inputs")
     for when in ("before", "after"):
         group.add_argument(
             f"--print-ir-{when}",

@@ -94,7 +94,7 @@ class SDFGOpt(xDSLOptMain):
     def run(self) -> None:
         """Process all parts of the input, then write: a failure leaves no half-written output."""
         self.timing = Timing()
-        text = self.irdl() if self.args.emit_irdl else self.programs()
+        text = self.about_dialect() or self.programs()
         if self.args.output_file is None:
             sys.stdout.write(text)
         else:
@@ -102,10 +102,17 @@ class SDFGOpt(xDSLOptMain):
         if self.args.timing:
             self.timing.report()
 
-    def irdl(self) -> str:
-        from sdfg.dialect.irdl_export import export
+    def about_dialect(self) -> str | None:
+        """What is asked for about the dialect itself, if anything."""
+        if self.args.emit_irdl:
+            from sdfg.dialect.irdl_export import export
 
-        return export(DIALECTS["sdfg"]())
+            return export(DIALECTS["sdfg"]())
+        if self.args.emit_dialect_docs:
+            from sdfg.dialect.documentation import markdown
+
+            return markdown(DIALECTS["sdfg"]())
+        return None
 
     def programs(self) -> str:
         """What the input becomes, part by part."""

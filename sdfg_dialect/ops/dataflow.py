@@ -461,6 +461,7 @@ class IndexOp(IRDLOperation):
     expr = attr_def(ExprAttr)
     """The expression, over the symbols in scope of the tasklet."""
     result = result_def(IndexType)
+    """Its value."""
 
     traits = traits_def(Pure())
 
@@ -490,7 +491,7 @@ class LoadOp(IRDLOperation):
     that is a container.
 
     ```mlir
-    %v = sdfg.load %table[%row, %column] : !sdfg.array<[V, 64] x f32>
+    %v = sdfg.load %table[%row, %column] : !sdfg.array<[V, 64] x f32> -> f32
     ```
     """
 
@@ -501,6 +502,7 @@ class LoadOp(IRDLOperation):
     indices = var_operand_def(IndexType)
     """One index per dimension."""
     result = result_def()
+    """The element."""
 
     assembly_format = "$source `[` $indices `]` attr-dict `:` type($source) `->` type($result)"
 
@@ -527,7 +529,7 @@ class StoreOp(IRDLOperation):
     The conflict resolution of the tasklet's memlet holds for each store.
 
     ```mlir
-    sdfg.store %v, %out[%row] : !sdfg.array<[V] x f32>
+    sdfg.store %v, %out[%row] : f32, !sdfg.array<[V] x f32>
     ```
     """
 

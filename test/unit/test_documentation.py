@@ -1,0 +1,57 @@
+"""The reference of the dialect: up to date, complete, and its examples are programs."""
+
+import re
+from pathlib import Path
+
+import pytest
+from unit.text import context, parsed
+from xdsl.parser import Parser
+
+from sdfg.dialect.dialect import SDFG
+from sdfg.dialect.documentation import EXAMPLE, anchor, field_texts, markdown
+
+PAGE = Path(__file__).parents[2] / "docs" / "dialect.md"
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert PAGE.read_text() == markdown(SDFG), (
+        "run: sdfg-opt --emit-dialect-docs -o docs/dialect.md"
+    )
+
+
+def test_each_definition_has_a_section_with_an_example() -> None:
+    sections = re.split(r"^### ", PAGE.read_text(), flags=re.MULTILINE)[1:]
+    named = {re.match(r"`[!#]?(\S+)`", s).group(1): s for s in sections}  # pyright: ignore
+    for kind in (*SDFG.operations, *SDFG.attributes):
+        assert "```mlir" in named[kind.name], kind.name
+
+
+@pytest.mark.parametrize("kind", [*SDFG.operations, *SDFG.attributes], ids=lambda k: k.name)
+def test_each_field_is_explained(kind: type) -> None:
+    definition = getattr(kind, "get_irdl_definition", None)
+    if definition is None:
+        return  # one parameter, explained by the docstring
+    found = definition()
+    groups = ("operands", "results", "regions", "parameters")
+    names = [name for group in groups for name, _ in getattr(found, group, ())]
+    names += [n for n in getattr(found, "attributes", ()) if n != "operandSegmentSizes"]
+    assert not set(names) - set(field_texts(kind))
+
+
+def test_links_lead_somewhere() -> None:
+    text = PAGE.read_text()
+    headings = {anchor(h) for h in re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)}
+    assert set(re.findall(r"\]\(#([^)]*)\)", text)) <= headings
+
+
+def test_the_example_is_a_program() -> None:
+    parsed(EXAMPLE).verify()
+
+
+def test_examples_of_types_and_attributes_parse() -> None:
+    for kind in SDFG.attributes:
+        example = re.search(r"```mlir\n(.*?)```", kind.__doc__ or "", flags=re.DOTALL)
+        assert example is not None
+        for line in example.group(1).splitlines():
+            if line.strip():
+                Parser(context(), line.strip()).parse_attribute()
