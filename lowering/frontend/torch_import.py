@@ -88,7 +88,8 @@ def import_saved(path: str | os.PathLike[str], *, time_limit: float = 600.0) -> 
     Raises `SDFGError` if it is no such file.
     """
     try:
-        program = torch.export.load(os.fspath(path))
+        with zipfile.ZipFile(path):  # torch logs its traceback where this raises
+            program = torch.export.load(os.fspath(path))
     except (OSError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
         raise SDFGError(
             f"{os.fspath(path)}: not a saved torch.export program ({error})\n"
