@@ -20,13 +20,16 @@ examples:
 
   Run passes, one flag each, in the order given; options follow `=`, separated by spaces:
     sdfg-opt program.mlir --canonicalize --cse
-    sdfg-opt program.mlir --sdfg-some-pass='sizes=8,4 name=k'
+    sdfg-opt program.mlir --sdfg-set-machine='cores=8 vector-bytes=32'
 
   The same as one pipeline:
-    sdfg-opt program.mlir -p 'canonicalize,sdfg-some-pass{sizes=8,4 name=k}'
+    sdfg-opt program.mlir -p 'canonicalize,sdfg-set-machine{cores=8 vector-bytes=32}'
 
   See what each pass does and how long it takes (both on stderr):
     sdfg-opt program.mlir -p canonicalize,cse --print-ir-after-all --timing
+
+  Find the pass that changes a result, by running the program before and after each:
+    sdfg-opt program.mlir -p sdfg-fuse-states,sdfg-fuse-maps --check-passes
 
   Print what a target makes of the program instead of MLIR:
     sdfg-opt program.mlir -t openmp-c
@@ -63,10 +66,11 @@ def spell_out(arguments: Sequence[str], passes: Iterable[str]) -> list[str]:
 
 
 def summary(item: type) -> str:
-    """First line of the docstring of a pass or target, empty where it has none of its own."""
+    """First sentence of the docstring of a pass or target, empty where it has none of its own."""
     text = inspect.getdoc(item) or ""
     generated = text.startswith(f"{item.__name__}(")  # by @dataclass
-    return "" if generated else text.partition("\n")[0].replace("%", "%%")
+    sentence = " ".join(text.partition("\n\n")[0].split()).partition(". ")[0].rstrip(".")
+    return "" if generated else sentence.replace("%", "%%")
 
 
 def options(item: type[ModulePass]) -> str:
@@ -85,6 +89,7 @@ def add_arguments(
 ) -> None:
     """Declare every flag; passes and targets are loaded and described only if `helping`."""
     parser.prog = "sdfg-opt"
+    parser.usage = "%(prog)s [flags] [--PASS['=options'] ..] [input_file]"
     parser.allow_abbrev = False
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EXAMPLES
@@ -136,13 +141,11 @@ def add_passes(group: Group, passes: PassFactories, helping: bool) -> None:
     for name, factory in passes.items():
         if not helping or not name.startswith("sdfg-"):
             continue
-        metavar = options(factory())
-        group.add_argument(
-            f"--{name}",
-            metavar=f"'{metavar}'" if metavar else None,
-            action="store" if metavar else "store_true",
-            help=summary(factory()),
-        )
+        made = factory()
+        if taken := options(made):
+            group.add_argument(f"--{name}", metavar=f"'{taken}'", help=summary(made))
+        else:
+            switch(group, f"--{name}", summary(made))
 
 
 def add_watching(group: Group) -> None:
@@ -168,7 +171,7 @@ def add_watching(group: Group) -> None:
 def add_printing(group: Group, targets: TargetFactories, helping: bool) -> None:
     known = ", ".join(targets)
     if helping:
-        told = ((name, summary(make()).rstrip(".")) for name, make in targets.items())
+        told = ((name, summary(make())) for name, make in targets.items())
         known = "; ".join(f"{name}: {text}" if text else name for name, text in told)
     group.add_argument(
         "-t", "--target", default="mlir", metavar="TARGET", help=f"what to print ({known})"
