@@ -93,6 +93,16 @@ def _remainder(op: Operation, operands: Sequence[Expr], facts: Facts) -> Expr | 
     return symbolic.Mod(a, b)
 
 
+def _unsigned(compute: Callable[[Facts, Expr, Expr], Expr]) -> Rule:
+    def rule(op: Operation, operands: Sequence[Expr], facts: Facts) -> Expr | None:
+        # Where no operand is negative, the sign makes no difference.
+        if any(e.is_Boolean or not facts.nonnegative(e) for e in operands):
+            return None
+        return compute(facts, *operands)
+
+    return rule
+
+
 def _compare(op: arith.CmpiOp, operands: Sequence[Expr], facts: Facts) -> Expr | None:
     if any(e.is_Boolean for e in operands):
         return None
@@ -159,6 +169,8 @@ _RULES: dict[type[Operation], Rule] = {
     arith.MuliOp: _integers(lambda a, b, facts: _sympy.expand(a * b)),
     arith.MinSIOp: _integers(lambda a, b, facts: facts.minimum(a, b)),
     arith.MaxSIOp: _integers(lambda a, b, facts: facts.maximum(a, b)),
+    arith.MinUIOp: _unsigned(Facts.minimum),
+    arith.MaxUIOp: _unsigned(Facts.maximum),
     arith.DivSIOp: _divide,
     arith.DivUIOp: _divide,
     arith.FloorDivSIOp: _floor_divide,

@@ -30,13 +30,26 @@ class Facts:
 
     def __init__(self) -> None:
         self._sizes: set[str] = set()
-        self._ranges: dict[str, tuple[Expr, Expr]] = {}
+        self._ranges: dict[str, tuple[Expr, Expr | None]] = {}
         self._known: dict[Expr, bool] = {}
 
     def add_size(self, name: str) -> None:
         """Record that the symbol `name` is never negative."""
         self._sizes.add(name)
         self._known.clear()
+
+    def assume(self, condition: Expr) -> None:
+        """Take a condition as true from here on, if it bounds a symbol from below."""
+        if type(condition).__name__ not in ("LessThan", "StrictLessThan"):
+            if type(condition).__name__ not in ("GreaterThan", "StrictGreaterThan"):
+                return
+            condition = condition.reversed
+        low, high = condition.args
+        margin = 1 if type(condition).__name__ == "StrictLessThan" else 0
+        if high.is_Symbol and low.is_Integer:
+            known = self._ranges.get(high.name, (low, None))
+            self._ranges[high.name] = (_sympy.Max(known[0], low + margin), known[1])
+            self._known.clear()
 
     @contextmanager
     def within(self, ranges: Mapping[str, tuple[Expr, Expr]]) -> Iterator[None]:
@@ -145,6 +158,8 @@ class Facts:
             rest = expr - term
             if factor.is_Symbol and factor.name in self._ranges:
                 low, high = self._ranges[factor.name]
-                yield _sympy.expand(rest + coefficient * (low if coefficient > 0 else high))
+                bound = low if coefficient > 0 else high
+                if bound is not None:
+                    yield _sympy.expand(rest + coefficient * bound)
             elif type(factor).__name__ == ("Max" if coefficient > 0 else "Min"):
                 yield from (_sympy.expand(rest + coefficient * a) for a in factor.args)

@@ -308,6 +308,8 @@ class Translation:
             return
         self._asserted[-1].add((condition, message))
         self.assert_scalar(Symbolic(condition, IntegerType(1)), message, source)
+        if self.block is self.program.body.block:
+            self.facts.assume(condition)
 
     def assert_scalar(self, condition: Scalar, message: str, source: Operation) -> None:
         """A state that stops the program with `message` where `condition` is false."""
