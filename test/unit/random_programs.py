@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from unit.choices import Choices, chance, pick, shuffled
+from unit.random_parts import SYMBOLS, Container, Features, Parameter
 from unit.random_tasklets import BodyBuilder
-from xdsl.dialects.builtin import ModuleOp, f32, f64, i32, i64
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Attribute, Block, Region, SSAValue
 
 from sdfg.dialect import symbolic
@@ -29,53 +30,6 @@ from sdfg.dialect.ops.dataflow import (
 from sdfg.dialect.ops.program import AllocOp, SdfgOp, ViewOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
-
-SYMBOLS = ("N", "M", "E", "pi", "I")
-"""Names of sizes, some of which sympy knows as something else."""
-
-
-@dataclass(frozen=True)
-class Features:
-    """What random programs may consist of."""
-
-    types: tuple[Attribute, ...] = (f32, f64, i64, i32)
-    states: int = 4
-    """At most so many nodes at the level of the program."""
-    rank: int = 3
-    """At most so many dimensions."""
-    control: bool = True
-    """`for`, `while`, `if` and assigned symbols."""
-    views: bool = True
-    resolutions: tuple[str, ...] = ("sum", "max", "min")
-    """Conflict resolutions. A sum of floats is exact only up to rounding."""
-    dynamic: bool = True
-    """`sdfg.load` and `sdfg.store` at computed indices."""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A dimension of a nest: over which range which symbol runs, and what counts from 0."""
-
-    name: str
-    range: Range
-    base: Expr
-    """An expression over the symbol that takes the values 0 .. extent - 1."""
-    extent: Expr
-
-
-@dataclass(eq=False)
-class Container:
-    """A container of the program."""
-
-    value: SSAValue
-    writable: bool
-    written: bool
-    """Whether all elements hold something by now."""
-
-    @property
-    def kind(self) -> ArrayType:
-        assert isinstance(self.value.type, ArrayType)
-        return self.value.type
 
 
 @dataclass
@@ -281,9 +235,26 @@ class ProgramBuilder:
         def fill() -> None:
             known = [*parameters, *self.loops]
             store = self.features.dynamic and target.kind.rank > 0 and chance(self.choices, 15)
-            self.tasklet(target, at, known, in_place=target.written, store=store)
+            also = [self.private(target, known)] if chance(self.choices, 20) else []
+            self.tasklet(target, at, known, in_place=target.written, store=store, also=also)
 
         self.nest(parameters, fill)
+
+    def private(self, target: Container, known: Sequence[Parameter]) -> Container:
+        """A small container of one point of a map that writes `target`, written by now."""
+        shape, storages = pick(
+            self.choices, (((), ("register", "stack", "heap")), ((4,), ("stack", "heap")))
+        )
+        element = pick(self.choices, self.features.types)
+        alloc = AllocOp(ArrayType(shape, element, storage=pick(self.choices, storages)))
+        alloc.result.name_hint = self.name("p")
+        self.block.add_op(alloc)
+        container = Container(alloc.result, True, True)
+        parameters = self.parameters(container.kind.dims)
+        at = [p.base for p in parameters]
+        inner = [*parameters, *known]
+        self.nest(parameters, lambda: self.tasklet(container, at, inner, avoid=target))
+        return container
 
     def reduce_into(self, target: Container) -> None:
         """Each element of `target` from many: an initial value, then a conflict resolution."""
@@ -367,15 +338,18 @@ class ProgramBuilder:
         in_place: bool = False,
         store: bool = False,
         reads: int = 3,
+        also: Sequence[Container] = (),
+        avoid: Container | None = None,
     ) -> None:
-        """A tasklet that writes one element of `target`, at `at`."""
+        """A tasklet that writes one element of `target`, at `at`, and reads nothing of `avoid`."""
         point = MemletAttr(SubsetAttr.points(at), wcr)
         inputs: list[tuple[SSAValue, MemletAttr]] = []
         if in_place and chance(self.choices, 30):
             inputs.append((target.value, point))
-        sources = self.readable(target)
+        sources = self.readable(avoid or target)
         for _ in range(self.choices.integer(0, reads) if sources else 0):
             inputs.append(self.read(pick(self.choices, sources), known))
+        inputs += [self.read(source, known) for source in also]
         block = Block(arg_types=[argument_type(c, m) for c, m in inputs])
         body = BodyBuilder(self.choices, block)
         values = [

@@ -14,7 +14,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from unit.choices import Drawn, Seeded
-from unit.random_programs import Features, ProgramBuilder
+from unit.random_parts import Features
+from unit.random_programs import ProgramBuilder
 from xdsl.dialects.builtin import ModuleOp
 
 from sdfg.dialect import symbolic
