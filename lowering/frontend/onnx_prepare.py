@@ -7,12 +7,13 @@ import onnx
 import onnx.inliner
 import onnx.shape_inference
 import onnx.version_converter
-from onnx import AttributeProto, GraphProto, ModelProto, NodeProto
+from onnx import AttributeProto, GraphProto, ModelProto
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.dialect.weights import Weights
-from sdfg.lowering.frontend.onnx_batch_norm import expand_batch_normalization
+from sdfg.lowering.frontend.onnx_expand import expand_operators
 from sdfg.lowering.frontend.onnx_fold import fold_constants
+from sdfg.lowering.frontend.onnx_inline import inline_definitions
 from sdfg.lowering.frontend.onnx_load import label, opset, refuse_unknown
 from sdfg.lowering.frontend.onnx_weights import take_weights
 
@@ -21,26 +22,6 @@ OPSET = 17
 
 _IR_VERSION = 8
 """The oldest file format in which an initializer need not be an input."""
-
-INLINED = frozenset(
-    {
-        "AffineGrid",
-        "Attention",
-        "CausalConvWithState",
-        "CenterCropPad",
-        "LinearAttention",
-        "NegativeLogLikelihoodLoss",
-        "RMSNormalization",
-        "RotaryEmbedding",
-        "SoftmaxCrossEntropyLoss",
-        "SwiGLU",
-        "Swish",
-    }
-)
-"""
-Operators replaced by the definition that ONNX's specification gives, because the native passes
-have no lowering for them, or (the losses, with weights and a mean) a wrong one.
-"""
 
 
 @dataclass(frozen=True)
@@ -76,7 +57,7 @@ def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedMod
     weights = take_weights(model, folder)
     try:
         model = _converted(model)
-        expand_batch_normalization(model)
+        expand_operators(model)
         weights = fold_constants(model, weights)
         # What the exporter says about sizes stays: it often knows more than inference finds out.
         model = onnx.shape_inference.infer_shapes(model, data_prop=True)
@@ -100,33 +81,7 @@ def _converted(model: ModelProto) -> ModelProto:
         model = onnx.inliner.inline_local_functions(model)
     if opset(model) < OPSET:
         model = onnx.version_converter.convert_version(model, OPSET)
-    for _ in range(_INLINE_DEPTH):
-        if not any(node.op_type in INLINED for node in model.graph.node):
-            break
-        model = _inlined(model)
-    return onnx.shape_inference.infer_shapes(model, data_prop=True)
-
-
-_INLINE_DEPTH = 3
-"""Definitions may use operators that are to be inlined too."""
-
-
-def _inlined(model: ModelProto) -> ModelProto:
-    """Replace the operators in `INLINED`; some definitions depend on the types of the operands."""
-    for node in model.graph.node:
-        if node.op_type in INLINED:
-            _write_defaults(node, opset(model))
-    model = onnx.shape_inference.infer_shapes(model, data_prop=True)
-    operators = [("", name) for name in sorted(INLINED)]
-    return onnx.inliner.inline_selected_functions(model, operators, inline_schema_functions=True)
-
-
-def _write_defaults(node: NodeProto, version: int) -> None:
-    """Give `node` the attributes it leaves to their defaults; the inliner would drop them."""
-    given = {attribute.name for attribute in node.attribute}
-    for name, attribute in onnx.defs.get_schema(node.op_type, version).attributes.items():
-        if name not in given and attribute.default_value.type:
-            node.attribute.append(attribute.default_value)
+    return inline_definitions(model)
 
 
 def _name_nodes(graph: GraphProto, prefix: str = "") -> None:

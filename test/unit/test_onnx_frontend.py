@@ -176,9 +176,11 @@ def test_functions_of_the_model_are_inlined():
 def test_operators_defined_by_functions():
     a = helper.make_tensor_value_info("a", TensorProto.FLOAT, ["n", 6])
     y = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 6])
-    graph = helper.make_graph([helper.make_node("Swish", ["a"], ["y"])], "g", [a], [y])
+    graph = helper.make_graph([helper.make_node("Swish", ["a"], ["y"], "mine")], "g", [a], [y])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 24)], ir_version=10)
-    assert "math.exp" in op_names(import_onnx(model))
+    module = import_onnx(model).module
+    (exp,) = [op for op in module.walk() if op.name == "math.exp"]
+    assert source(exp.location) == "mine"
 
 
 def test_only_upstream_dialects():

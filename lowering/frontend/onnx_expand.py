@@ -1,0 +1,149 @@
+"""Operators replaced by several simpler ones, because the native passes compute them badly."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
+
+_FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE)
+
+
+@dataclass
+class Expansion:
+    """The operators that one node becomes; all carry its name, as a place for messages."""
+
+    graph: GraphProto
+    node: NodeProto
+    types: Mapping[str, Any]
+    nodes: list[NodeProto] = field(default_factory=list[NodeProto])
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """Those given, as Python values."""
+        return {a.name: helper.get_attribute_value(a) for a in self.node.attribute}
+
+    def element(self, name: str) -> int:
+        """The element type of a value; 0 if unknown."""
+        return self.types[name].elem_type if name in self.types else 0
+
+    def shape(self, name: str) -> list[int] | None:
+        """The sizes of a value, 0 for a dynamic one; None if even their number is unknown."""
+        kind = self.types.get(name)
+        if kind is None or not kind.HasField("shape"):
+            return None
+        return [dim.dim_value for dim in kind.shape.dim]
+
+    def constant(self, label: str, value: np.ndarray[Any, Any]) -> str:
+        """A new initializer."""
+        name = f"{self.node.name}.{label}"
+        self.graph.initializer.append(numpy_helper.from_array(value, name))
+        return name
+
+    def compute(self, op_type: str, *operands: str, result: str = "", **attributes: Any) -> str:
+        """A new node; returns its result, which has a name of its own unless one is given."""
+        result = result or f"{self.node.name}.{len(self.nodes)}"
+        self.nodes.append(
+            helper.make_node(op_type, operands, [result], self.node.name, **attributes)
+        )
+        return result
+
+
+def expand_operators(model: ModelProto) -> None:
+    """Replace all operators in `RULES` to which the rule applies, in place; shapes are inferred."""
+    graph = model.graph
+    types = {v.name: v.type.tensor_type for v in [*graph.input, *graph.value_info, *graph.output]}
+    types |= {
+        t.name: helper.make_tensor_type_proto(t.data_type, list(t.dims)).tensor_type
+        for t in graph.initializer
+    }
+    nodes: list[NodeProto] = []
+    for node in list(graph.node):
+        expansion = Expansion(graph, node, types)
+        applies = node.op_type in RULES and RULES[node.op_type](expansion)
+        nodes += expansion.nodes if applies else [node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def batch_normalization(e: Expansion) -> bool:
+    """
+    With known statistics, one scale and one shift for each channel.
+
+    ```
+    y = (x - mean) / sqrt(variance + epsilon) * scale + bias
+    ->
+    factor = scale / sqrt(variance + epsilon); y = x * factor + (bias - mean * factor)
+    ```
+
+    All but the last line follows from weights alone: folding computes it once, as PyTorch and ONNX
+    Runtime do.
+    """
+    x, scale, bias, mean, variance = e.node.input
+    shape, kind = e.shape(x), e.element(x)
+    if shape is None or kind not in _FLOATS or e.attributes.get("training_mode", 0):
+        return False
+    dtype = helper.tensor_dtype_to_np_dtype(kind)
+    epsilon = e.constant("epsilon", np.array(e.attributes.get("epsilon", 1e-5), dtype))
+    channels = e.constant("channels", np.array([-1] + [1] * (len(shape) - 2), np.int64))
+    deviation = e.compute("Sqrt", e.compute("Add", variance, epsilon))
+    gain = e.compute("Div", scale, deviation)
+    offset = e.compute("Sub", bias, e.compute("Mul", mean, gain))
+    factor = e.compute("Reshape", gain, channels)
+    shift = e.compute("Reshape", offset, channels)
+    e.compute("Add", e.compute("Mul", x, factor), shift, result=e.node.output[0])
+    return True
+
+
+def lp_normalization(e: Expansion) -> bool:
+    """
+    Where the norm is zero the result is zero; torch-mlir divides zero by zero.
+
+    ```
+    y = x / norm(x)  ->  y = where(norm(x) == 0, 0, x / norm(x))
+    ```
+    """
+    x, kind = e.node.input[0], e.element(e.node.input[0])
+    if kind == TensorProto.UNDEFINED:
+        return False
+    axis, order = e.attributes.get("axis", -1), e.attributes.get("p", 2)
+    zero = e.constant("zero", np.array(0, helper.tensor_dtype_to_np_dtype(kind)))
+    axes = e.constant("axes", np.array([axis], np.int64))
+    powers = e.compute("Abs", x) if order == 1 else e.compute("Mul", x, x)
+    total = e.compute("ReduceSum", powers, axes, keepdims=1)
+    norm = total if order == 1 else e.compute("Sqrt", total)
+    quotient = e.compute("Div", x, norm)
+    e.compute("Where", e.compute("Equal", norm, zero), zero, quotient, result=e.node.output[0])
+    return True
+
+
+def q_linear_mat_mul(e: Expansion) -> bool:
+    """
+    Integer product, then one rounding; torch-mlir's own is wrong for batches.
+
+    ```
+    y = quantize(sum((a - a_zero) * (b - b_zero)) * a_scale * b_scale)
+    ```
+    """
+    a, a_scale, a_zero, b, b_scale, b_zero, y_scale, y_zero = e.node.input
+    kind = e.element(a_scale)
+    if kind == TensorProto.UNDEFINED or any(e.shape(n) not in ([], [1]) for n in (a_scale, a_zero)):
+        return False
+    centred: list[str] = []
+    for value, zero in ((a, a_zero), (b, b_zero)):
+        wide, middle = (e.compute("Cast", name, to=TensorProto.INT32) for name in (value, zero))
+        centred.append(e.compute("Sub", wide, middle))
+    product = e.compute("MatMul", *centred)
+    scale = e.compute("Mul", a_scale, b_scale)
+    real = e.compute("Mul", e.compute("Cast", product, to=kind), scale)
+    e.compute("QuantizeLinear", real, y_scale, y_zero, result=e.node.output[0])
+    return True
+
+
+RULES: Mapping[str, Callable[[Expansion], bool]] = {
+    "BatchNormalization": batch_normalization,
+    "LpNormalization": lp_normalization,
+    "QLinearMatMul": q_linear_mat_mul,
+}
+"""By operator; a rule says whether it applies."""

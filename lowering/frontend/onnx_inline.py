@@ -1,0 +1,88 @@
+"""Operators replaced by the definition that ONNX's specification gives."""
+
+from collections.abc import Iterator
+
+import onnx
+import onnx.inliner
+import onnx.shape_inference
+from onnx import ModelProto, NodeProto, ValueInfoProto, helper
+
+INLINED = frozenset(
+    {
+        "AffineGrid",
+        "Attention",
+        "CausalConvWithState",
+        "CenterCropPad",
+        "LinearAttention",
+        "NegativeLogLikelihoodLoss",
+        "RMSNormalization",
+        "RotaryEmbedding",
+        "SoftmaxCrossEntropyLoss",
+        "SwiGLU",
+        "Swish",
+    }
+)
+"""
+The native passes have no lowering for these, or (the losses, with weights and a mean) a wrong one.
+"""
+
+_DEPTH = 3
+"""Definitions may use operators that are to be replaced too."""
+
+
+def inline_definitions(model: ModelProto) -> ModelProto:
+    """
+    Replace the operators in `INLINED`, in place; returns the model with shapes inferred.
+
+    The operators of a definition are named after the node they stand for, as places for messages.
+    """
+    for _ in range(_DEPTH):
+        model = onnx.shape_inference.infer_shapes(model, data_prop=True)
+        graph = model.graph
+        if not any(node.op_type in INLINED for node in graph.node):
+            break
+        values = {v.name: v for v in [*graph.input, *graph.value_info, *graph.output]}
+        constants = {
+            t.name: helper.make_tensor_value_info(t.name, t.data_type, list(t.dims))
+            for t in graph.initializer
+        }
+        nodes = [new for node in graph.node for new in _inlined(model, node, values | constants)]
+        del graph.node[:]
+        graph.node.extend(nodes)
+    return model
+
+
+def _inlined(
+    model: ModelProto, node: NodeProto, values: dict[str, ValueInfoProto]
+) -> Iterator[NodeProto]:
+    if node.op_type not in INLINED:
+        yield node
+        return
+    complete = NodeProto()
+    complete.CopyFrom(node)
+    _write_defaults(complete, model)
+    inputs = [values[name] for name in dict.fromkeys(node.input) if name]
+    outputs = [values.get(name) or ValueInfoProto(name=name) for name in node.output if name]
+    small = helper.make_model(
+        helper.make_graph([complete], "definition", inputs, outputs),
+        opset_imports=model.opset_import,
+        ir_version=model.ir_version,
+    )
+    small = onnx.inliner.inline_selected_functions(
+        small, [("", node.op_type)], inline_schema_functions=True
+    )
+    outer = {*node.input, *node.output}
+    for part in small.graph.node:
+        for names in (part.input, part.output):
+            names[:] = [n if not n or n in outer else f"{node.name}.{n}" for n in names]
+        part.name = node.name
+        yield part
+
+
+def _write_defaults(node: NodeProto, model: ModelProto) -> None:
+    """Give `node` the attributes it leaves to their defaults; the inliner would drop them."""
+    version = max(o.version for o in model.opset_import if o.domain in ("", "ai.onnx"))
+    given = {attribute.name for attribute in node.attribute}
+    for name, attribute in onnx.defs.get_schema(node.op_type, version).attributes.items():
+        if name not in given and attribute.default_value.type:
+            node.attribute.append(attribute.default_value)
