@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from xdsl.dialects.builtin import (
+    I64,
     ArrayAttr,
     DenseIntOrFPElementsAttr,
+    FlatSymbolRefAttrConstr,
     IntegerAttr,
     StringAttr,
     SymbolRefAttr,
@@ -75,7 +77,7 @@ class SdfgOp(IRDLOperation):
     """Name of each container as the model calls it."""
     arg_roles = attr_def(ArrayAttr[StringAttr])
     """`in`, `out` or `inout` for each container."""
-    version = attr_def(IntegerAttr)
+    version = attr_def(IntegerAttr[I64])
     """Version of the dialect that the text was written for."""
     sym_visibility = opt_attr_def(StringAttr)
     """`private` for a program that only this module calls."""
@@ -205,6 +207,10 @@ class SdfgOp(IRDLOperation):
             raise VerifyException(
                 f"version {self.version.value.data} of the sdfg dialect is newer than {VERSION}, "
                 "the newest that this compiler reads"
+            )
+        if self.sym_visibility is not None and not self.is_private:
+            raise VerifyException(
+                f"the visibility of a program is private or left out, got {self.sym_visibility}"
             )
         self.verify_containers()
         names = self.symbol_names
@@ -432,7 +438,7 @@ class CallOp(IRDLOperation):
 
     name = "sdfg.call"
 
-    callee = attr_def(SymbolRefAttr)
+    callee = attr_def(FlatSymbolRefAttrConstr)
     """The program."""
     containers = var_operand_def(CONTAINER)
     """One container per argument of the program."""

@@ -115,6 +115,10 @@ def verify_bounds(container: SSAValue, memlet: MemletAttr) -> None:
             raise VerifyException(
                 f"a subset has steps of 1 or more, got {r.step} in dimension {dimension}"
             )
+        if r.start.is_Integer and r.end.is_Integer and r.end < r.start:
+            raise VerifyException(
+                f"a subset ends behind its start, got {r} in dimension {dimension}"
+            )
         if r.start.is_Integer and r.start < 0:
             raise VerifyException(
                 f"a subset starts at 0 or later, got {r.start} in dimension {dimension}"

@@ -1,5 +1,12 @@
 // RUN: sdfg-opt %s --split-input-file --verify-diagnostics | filecheck %s
 
+// CHECK: Expected SymbolRefAttr with no nested symbols
+sdfg.sdfg @main [N, M] () version 1 {
+  "sdfg.call"() {callee = @a::@b, symbols = [], values = #sdfg.dims<"">} : () -> ()
+}
+
+// -----
+
 // CHECK: 'nobody' names no program of this module
 sdfg.sdfg @main [N, M] () version 1 {
   sdfg.call @nobody()

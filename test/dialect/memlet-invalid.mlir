@@ -19,6 +19,15 @@ sdfg.sdfg @main [N, M] (inout "x" %x: !sdfg.array<[N, 8] x f32>, inout "y" %y: !
 
 // -----
 
+// CHECK: a subset ends behind its start, got 5:3 in dimension 1
+sdfg.sdfg @main [N, M] (inout "x" %x: !sdfg.array<[N, 8] x f32>, inout "y" %y: !sdfg.array<[N] x f32>) version 1 {
+  sdfg.state @s {
+    sdfg.copy %x[0, 5:3] -> %y[0:1]
+  }
+}
+
+// -----
+
 // CHECK: a subset starts at 0 or later, got -1 in dimension 0
 sdfg.sdfg @main [N, M] (inout "x" %x: !sdfg.array<[N, 8] x f32>, inout "y" %y: !sdfg.array<[N] x f32>) version 1 {
   sdfg.state @s {
