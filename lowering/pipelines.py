@@ -7,12 +7,14 @@ from sdfg.lowering.schedule.parallelize import ParallelizePass
 from sdfg.lowering.schedule.set_machine import SetMachinePass
 from sdfg.lowering.schedule.tile_reductions import TileReductionsPass
 from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
+from sdfg.lowering.simplify.eliminate_copies import EliminateCopiesPass
 from sdfg.lowering.simplify.eliminate_dead_code import EliminateDeadCodePass
 from sdfg.lowering.simplify.eliminate_views import EliminateViewsPass
 from sdfg.lowering.simplify.fold_constants import FoldConstantsPass
 from sdfg.lowering.simplify.fuse_maps import FuseMapsPass
 from sdfg.lowering.simplify.fuse_states import FuseStatesPass
 from sdfg.lowering.simplify.fuse_tasklets import FuseTaskletsPass
+from sdfg.lowering.simplify.hoist_constants import HoistConstantsPass
 from sdfg.lowering.to_sdfg.expand_library import ExpandLibraryPass
 from sdfg.lowering.to_sdfg.from_linalg import FromLinalgPass
 
@@ -24,6 +26,9 @@ TO_SDFG: Pipeline = (FromLinalgPass(), ExpandLibraryPass())
 SIMPLIFY: Pipeline = (
     EliminateDeadCodePass(),
     FoldConstantsPass(),
+    EliminateViewsPass(),
+    HoistConstantsPass(),
+    EliminateCopiesPass(),
     EliminateViewsPass(),
     FuseStatesPass(),
     FuseMapsPass(),
