@@ -56,7 +56,9 @@ from xdsl.irdl import (
 )
 from xdsl.traits import IsolatedFromAbove, IsTerminator, NoTerminator
 
-ARITY = 8
+from sdfg.dialect.diagnostics import fail
+
+ARITY = 16
 """How many operands a variadic group can hold in IRDL unless told otherwise."""
 
 SEGMENTS = AttrSizedOperandSegments.attribute_name
@@ -99,7 +101,7 @@ def spell_out(program: ModuleOp, dialect: Dialect, arity: int = ARITY) -> Module
     """
     A copy of `program` whose variadic groups are written as the optional operands of the IRDL.
 
-    Only for printing in generic form: it does not verify in xDSL. Raises `ValueError` if a group
+    Only for printing in generic form: it does not verify in xDSL. Raises `SDFGError` if a group
     is larger than `arity`.
     """
     copy = program.clone()
@@ -107,7 +109,7 @@ def spell_out(program: ModuleOp, dialect: Dialect, arity: int = ARITY) -> Module
         sizes: list[int] = []
         for spread, size in zip(_spread(groups), _group_sizes(op, groups), strict=True):
             if spread and size > arity:
-                raise ValueError(f"'{op.name}' has a group of {size} operands, more than {arity}")
+                fail(op, f"has {size} operands in a group, but the IRDL declares {arity}")
             sizes += [1] * size + [0] * (arity - size) if spread else [size]
         op.attributes[SEGMENTS] = DenseArrayBase.from_list(i32, sizes)
     return copy
