@@ -177,8 +177,8 @@ def _combine(kind: str, args: Sequence[SSAValue]) -> Operation:
     is_float = isinstance(into.type, AnyFloat)
     add, multiply = (arith.AddfOp, arith.MulfOp) if is_float else (arith.AddiOp, arith.MuliOp)
     if kind == "multiply_add":
-        values = [_widen(value, into.type) for value in args[:2]]
-        return add(into, multiply(*values))
+        left, right = (_widen(value, into.type) for value in args[:2])
+        return add(into, multiply(left, right))
     if kind == "multiply_add_offset":
         values = [_widen(value, into.type) for value in args[:4]]
         left, right = arith.SubiOp(values[0], values[2]), arith.SubiOp(values[1], values[3])
@@ -196,7 +196,7 @@ def _widen(value: SSAValue, target: Attribute) -> SSAValue:
     if value.type == target:
         return value
     if isinstance(target, IntegerType):
-        return arith.ExtSIOp(value, target).result
+        return arith.ExtSIOp(value, cast(IntegerType, target)).result
     return arith.ExtFOp(value, cast(AnyFloat, target)).result
 
 

@@ -140,7 +140,8 @@ class _Folder:
             graph, opset_imports=self.model.opset_import, ir_version=self.model.ir_version
         )
         try:
-            values: Any = ReferenceEvaluator(model).run(None, inputs)
+            evaluator: Any = ReferenceEvaluator(model)
+            values: Any = evaluator.run(None, inputs)
         except Exception:
             # The evaluator raises errors of all kinds for what it lacks; the node simply stays.
             return None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from onnx import ModelProto, TensorShapeProto, ValueInfoProto
+from onnx import ModelProto, TensorProto, TensorShapeProto, ValueInfoProto
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
     ArrayAttr,
@@ -77,6 +77,10 @@ def _describe(module: ModuleOp, prepared: PreparedModel) -> None:
     function.res_attrs = ArrayAttr(results)
 
 
+_UNSIGNED = (TensorProto.UINT8, TensorProto.UINT16, TensorProto.UINT32, TensorProto.UINT64)
+"""Types whose tensors look signless in linalg; the interface must still say what they are."""
+
+
 def _weight(value: ValueInfoProto) -> DictionaryAttr:
     return DictionaryAttr({"sdfg.name": StringAttr(value.name), "sdfg.constant": UnitAttr()})
 
@@ -124,6 +128,8 @@ class _Symbols:
     def port(self, value: ValueInfoProto, kind: Attribute) -> DictionaryAttr:
         """The attributes of an input or output of type `kind`."""
         attributes: dict[str, Attribute] = {"sdfg.name": StringAttr(value.name)}
+        if value.type.tensor_type.elem_type in _UNSIGNED:
+            attributes["sdfg.unsigned"] = UnitAttr()
         assert isinstance(kind, TensorType)
         if DYNAMIC_INDEX in kind.get_shape():
             shape = self.shapes.get(value.name) or self._output_shape(value)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import onnx
 import onnx.inliner
@@ -76,7 +77,8 @@ def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedMod
 def _converted(model: ModelProto) -> ModelProto:
     """The model in operators that have a lowering, with shapes."""
     model.ir_version = max(model.ir_version, _IR_VERSION)
-    onnx.checker.check_model(model)
+    checker: Any = onnx.checker
+    checker.check_model(model)
     if model.functions:
         model = onnx.inliner.inline_local_functions(model)
     if opset(model) < OPSET:

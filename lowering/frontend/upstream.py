@@ -11,7 +11,7 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin
 from xdsl.ir import Attribute, Dialect, Operation
 
-import sdfg.dialect  # noqa: F401  (repairs how xDSL reads constants)
+from sdfg.dialect.xdsl_fixes import repair
 
 
 def _affine() -> Dialect:
@@ -117,6 +117,7 @@ def extended(
 
 def upstream_context(*, allow_unregistered: bool = False) -> Context:
     """A context with all upstream dialects registered, none loaded."""
+    repair()
     context = Context(allow_unregistered=allow_unregistered)
     for name, factory in UPSTREAM_DIALECTS.items():
         context.register_dialect(name, factory)

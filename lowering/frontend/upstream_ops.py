@@ -1,5 +1,7 @@
 """Ops of upstream dialects that xDSL lacks or verifies wrongly, other than named linalg ops."""
 
+from typing import cast
+
 from xdsl.dialects.arith import FloatingPointLikeBinaryOperation
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
@@ -61,10 +63,9 @@ class ReshapeOp(IRDLOperation):
     traits = traits_def(Pure())
 
     def verify_(self) -> None:
-        source, result = self.source.type, self.result.type
-        sizes = self.shape.type
-        assert isinstance(source, TensorType)
-        assert isinstance(sizes, TensorType)
+        source = cast(TensorType[Attribute], self.source.type)
+        sizes = cast(TensorType[Attribute], self.shape.type)
+        result = self.result.type
         if source.element_type != result.element_type:
             raise VerifyException("element types of source and result must be the same")
         if sizes.get_num_dims() != 1 or sizes.get_shape()[0] != result.get_num_dims():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from math import log, prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -35,7 +36,8 @@ def light_model(name: str, seed: int = 0) -> ModelProto:
     assert spec is not None
     assert spec.origin is not None
     folder = Path(spec.origin).parent / "data" / "light"
-    model = onnx.load(folder / f"light_{name}.onnx")
+    library: Any = onnx
+    model: ModelProto = library.load(folder / f"light_{name}.onnx")
     _randomize(model.graph, np.random.default_rng(seed))
     model.ir_version = 8
     model.graph.name = name

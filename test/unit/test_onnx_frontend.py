@@ -1,6 +1,7 @@
 """ONNX models to linalg: the interface, the weights, the places."""
 
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import onnx
@@ -37,9 +38,7 @@ def ports(attributes: ArrayAttr[DictionaryAttr] | None) -> list[tuple[str, list[
     for item in attributes:
         name, shape = item.data["sdfg.name"], item.data.get("sdfg.shape")
         assert isinstance(name, StringAttr)
-        sizes = None
-        if isinstance(shape, ArrayAttr):
-            sizes = [size.data for size in shape if isinstance(size, StringAttr)]
+        sizes = None if shape is None else [s.data for s in cast(ArrayAttr[StringAttr], shape)]
         found.append((name.data, sizes))
     return found
 
@@ -200,7 +199,8 @@ def test_weights_from_a_file(tmp_path: Path, external: bool):
     model = onnx_small.mlp()
     stored = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
     path = tmp_path / "mlp.onnx"
-    onnx.save(model, path, save_as_external_data=external, location="data", size_threshold=0)
+    library: Any = onnx
+    library.save(model, path, save_as_external_data=external, location="data", size_threshold=0)
     imported = import_onnx(path)
     weights = imported.weights
     assert len(weights) > 3

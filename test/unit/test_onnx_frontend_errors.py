@@ -13,6 +13,9 @@ from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, num
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.onnx_import import import_onnx
 
+library: Any = onnx
+"""Without its incomplete types."""
+
 
 def tensor(name: str, shape: list[int | str], kind: int = TensorProto.FLOAT) -> ValueInfoProto:
     return helper.make_tensor_value_info(name, kind, shape)
@@ -45,7 +48,7 @@ def test_not_onnx(tmp_path: Path, data: bytes):
 @pytest.mark.parametrize("part", [0.2, 0.5, 0.99])
 def test_truncated(tmp_path: Path, part: float):
     path = tmp_path / "m.onnx"
-    onnx.save(onnx_small.mlp(), path)
+    library.save(onnx_small.mlp(), path)
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * part)])
     assert "m.onnx: the file is truncated" in refused(path)
@@ -56,7 +59,7 @@ def external(tmp_path: Path) -> Path:
     """A model whose weights lie in `data` beside it."""
     folder = tmp_path / "model"
     folder.mkdir()
-    onnx.save(
+    library.save(
         onnx_small.mlp(),
         folder / "m.onnx",
         save_as_external_data=True,
@@ -80,7 +83,7 @@ def test_external_data_too_short(external: Path):
 
 
 def _relocate(path: Path, location: str) -> None:
-    model = onnx.load(path, load_external_data=False)
+    model = library.load(path, load_external_data=False)
     for weight in model.graph.initializer:
         for entry in weight.external_data:
             if entry.key == "location":
@@ -103,7 +106,7 @@ def test_external_data_behind_a_link(external: Path, tmp_path: Path):
 
 
 def test_external_data_without_a_file(external: Path):
-    model = onnx.load(external, load_external_data=False)
+    model = library.load(external, load_external_data=False)
     assert "without a file" in refused(model)
 
 

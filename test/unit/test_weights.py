@@ -46,7 +46,8 @@ def test_mapped_not_read(file: Path):
 
 
 def test_the_safetensors_library_reads_it(file: Path):
-    with safe_open(file, "numpy") as reader:
+    opened: Any = safe_open(file, "numpy")
+    with opened as reader:
         for name in ("plain", "a.b/ü", "mask", "empty", "transposed"):
             np.testing.assert_array_equal(reader.get_tensor(name), ARRAYS[name])
 
@@ -129,22 +130,22 @@ def _with_header(change: Callable[[dict[str, Any]], None]) -> Callable[[bytes], 
     return apply
 
 
-@pytest.mark.parametrize(
-    "corrupt",
-    [
-        pytest.param(lambda data: b"", id="empty"),
-        pytest.param(lambda data: data[:5], id="no header"),
-        pytest.param(lambda data: data[:-1], id="truncated"),
-        pytest.param(lambda data: data + b"x", id="longer"),
-        pytest.param(lambda data: b"\xff" * 8 + data[8:], id="huge header"),
-        pytest.param(lambda data: data[:8] + b"x" + data[9:], id="no JSON"),
-        pytest.param(_with_header(lambda h: h["plain"].update(dtype="F31")), id="dtype"),
-        pytest.param(_with_header(lambda h: h["plain"].update(shape=[3, 6])), id="shape"),
-        pytest.param(_with_header(lambda h: h["plain"].update(shape=[-3, -5])), id="negative"),
-        pytest.param(_with_header(lambda h: h["mask"].update(data_offsets=[0, 7])), id="overlap"),
-        pytest.param(_with_header(lambda h: h.update(plain=3)), id="entry"),
-    ],
-)
+CORRUPTIONS: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda data: b"",
+    "no header": lambda data: data[:5],
+    "truncated": lambda data: data[:-1],
+    "longer": lambda data: data + b"x",
+    "huge header": lambda data: b"\xff" * 8 + data[8:],
+    "no JSON": lambda data: data[:8] + b"x" + data[9:],
+    "dtype": _with_header(lambda header: header["plain"].update(dtype="F31")),
+    "shape": _with_header(lambda header: header["plain"].update(shape=[3, 6])),
+    "negative": _with_header(lambda header: header["plain"].update(shape=[-3, -5])),
+    "overlap": _with_header(lambda header: header["mask"].update(data_offsets=[0, 7])),
+    "entry": _with_header(lambda header: header.update(plain=3)),
+}
+
+
+@pytest.mark.parametrize("corrupt", CORRUPTIONS.values(), ids=CORRUPTIONS.keys())
 def test_corrupt_file(file: Path, corrupt: Callable[[bytes], bytes]):
     file.write_bytes(corrupt(file.read_bytes()))
     with pytest.raises(SDFGError, match="corrupt weights file"):
