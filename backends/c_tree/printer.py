@@ -62,8 +62,8 @@ class Printer:
         self._lines.extend(fill(text, self._level, ending=" \\"))
 
     def blank(self) -> None:
-        """One empty line, never two and none at the beginning."""
-        if self._lines and self._lines[-1]:
+        """One empty line, never two and none at a beginning."""
+        if self._lines and self._lines[-1] and not self._lines[-1].endswith("{"):
             self._lines.append("")
 
     def body(self, statements: s.Body) -> None:

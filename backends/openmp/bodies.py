@@ -1,30 +1,28 @@
-"""States, maps, control flow and copies as C statements: one method per op, nothing decided."""
+"""States and control flow as C statements: one method per op, nothing decided."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import singledispatchmethod
-from itertools import product
 
-from xdsl.ir import Block as IRBlock
-from xdsl.ir import Operation, Region, SSAValue
+from xdsl.ir import Operation, Region
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
-from sdfg.backends.openmp.scope import Block, Queue, Scope
+from sdfg.backends.openmp import containers, streams
+from sdfg.backends.openmp.copies import emit_copy
+from sdfg.backends.openmp.failures import CONTEXT, stop_on_failure
+from sdfg.backends.openmp.loops import emit_for, emit_map, scoped
+from sdfg.backends.openmp.scope import Scope
 from sdfg.backends.openmp.tasklets import TaskletEmitter
-from sdfg.backends.openmp.types import element_storage
-from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import fail, source
-from sdfg.dialect.memlet import MemletAttr, Range
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp, WhileOp
 from sdfg.dialect.ops.dataflow import ConsumeOp, CopyOp, MapOp, StateOp, TaskletOp
 from sdfg.dialect.ops.program import AllocOp, CallOp, ConstantOp, ViewOp
-from sdfg.dialect.types import ArrayType, StreamType
+from sdfg.dialect.ops.scope import symbols_read
+from sdfg.dialect.types import StreamType
 
 Statements = list[s.Statement]
-
-_HOST_STORAGES = ("heap", "stack", "register")
 
 
 @dataclass
@@ -33,106 +31,80 @@ class BodyEmitter:
 
     call: Callable[[CallOp, Scope], Statements]
     """Emits a call: knows the functions of the other programs."""
-    released: list[Block] = field(default_factory=list[Block])
-    """Blocks on the heap that the function gives back at its end."""
 
     def region(self, region: Region, scope: Scope) -> Statements:
-        """The nodes of a body, in a scope of its own."""
-        return self.block(region.block, scope)
+        """The operations of a body; `scope` is its own."""
+        return tidy(self.operations(list(region.block.ops), scope))
 
-    def block(self, block: IRBlock, scope: Scope) -> Statements:
-        """The operations of `block`, with its allocations given back behind them."""
+    def operations(self, ops: Sequence[Operation], scope: Scope) -> Statements:
+        """The operations of one block in order, with the memory that they take given back."""
         body: Statements = []
-        outer, self.released = self.released, []
-        for op in block.ops:
+        mark = None
+        for position, op in enumerate(ops):
+            if isinstance(op, AllocOp) and op.result not in scope.blocks:
+                if containers.needs_memory(op) and (scope.parallel or scope.lanes):
+                    return [*body, *self.around_rest(op, ops[position + 1 :], scope)]
+                if containers.needs_memory(op) and mark is None:
+                    mark = c.Name(scope.names.unique("mark"))
+                    used = CONTEXT.arrow("arena").member("used")
+                    body.append(s.Declare(t.const(t.SIZE), mark.name, used))
             body += self.emit(op, scope)
-        free = [s.Evaluate(c.call("free", b.pointer)) for b in reversed(self.released)]
-        self.released = outer
-        return body + free
+        if mark is not None:
+            arena = CONTEXT.arrow("arena").address()
+            body.append(s.Evaluate(c.call("sdfg_arena_pop", arena, mark)))
+        return body
+
+    def around_rest(self, op: AllocOp, rest: Sequence[Operation], scope: Scope) -> Statements:
+        """
+        Memory in a loop that cannot be left: without it the rest of the body is skipped.
+        """
+        block, memory = containers.take_for_point(op, scope)
+        body = self.operations(rest, scope)
+        free = s.Evaluate(c.call("free", block.pointer))
+        return [memory, s.If(block.pointer.ne(c.NULL), (*body, free))]
 
     @singledispatchmethod
     def emit(self, op: Operation, scope: Scope) -> Statements:
         """The statements of one operation. An operation without a form is an error at its place."""
         fail(op, "has no form in OpenMP C", hint="expand or lower it before `-t openmp-c`")
 
+    # Nodes
+
     @emit.register
     def _(self, op: StateOp, scope: Scope) -> Statements:
+        before, scope.uses.fails = scope.uses.fails, False
         body = self.region(op.body, scope.inner())
+        fails, scope.uses.fails = scope.uses.fails, scope.uses.fails or before
         if not body:
             return []
-        return [s.Comment(place(op, op.sym_name.data)), *scoped(body)]
+        after = [stop_on_failure(scope)] if fails else []
+        return [s.Blank(), s.Comment(place(op, op.sym_name.data)), *scoped(body), *after]
 
     @emit.register
     def _(self, op: TaskletOp, scope: Scope) -> Statements:
         return TaskletEmitter(op, scope.inner()).emit()
 
-    # Loops
-
     @emit.register
     def _(self, op: MapOp, scope: Scope) -> Statements:
-        kind = op.schedule.kind.data
-        if kind == "unroll":
-            return self.unrolled(op, scope)
-        if kind not in ("sequential", "parallel", "simd"):
-            fail(op, f"is scheduled as {kind}, which OpenMP C does not have")
-        parallel = kind == "parallel"
-        if parallel and scope.parallel:
-            fail(op, "is parallel within a parallel map", hint="make one of them sequential")
-        inner = scope.inner(parallel=parallel)
-        loops = list(zip(op.param_names, op.ranges.data, strict=True))
-        bounds = [[scope.expression(e) for e in (r.start, r.end, r.step)] for _, r in loops]
-        names = [inner.bind_symbol(p) for p, _ in loops]
-        body = self.region(op.body, inner)
-        for depth, (name, (start, stop, step)) in reversed(
-            list(enumerate(zip(names, bounds, strict=True)))
-        ):
-            loop: Statements = [s.For(name, start, stop, step, tuple(body))]
-            innermost = depth == len(names) - 1
-            if kind == "simd" and innermost:
-                loop.insert(0, s.Pragma("omp simd"))
-            if parallel and depth == 0:
-                loop.insert(0, self.parallel_for(op, scope))
-            body = loop
-        return body
+        return emit_map(op, scope, self.region)
 
-    def parallel_for(self, op: MapOp, scope: Scope) -> s.Pragma:
-        scope.uses.context = True
-        threads = c.Name("context").arrow("threads")
-        clauses = [s.Clause("num_threads", (threads,))]
-        condition = op.schedule.condition.data
-        if condition != symbolic.parse("true"):
-            clauses.append(s.Clause("if", (scope.expression(condition),)))
-        return s.Pragma("omp parallel for", tuple(clauses))
+    @emit.register
+    def _(self, op: CopyOp, scope: Scope) -> Statements:
+        return emit_copy(op, scope)
 
-    def unrolled(self, op: MapOp, scope: Scope) -> Statements:
-        """One copy of the body per point; the parameters are numbers in each."""
-        ranges: list[list[int]] = []
-        for r in op.ranges.data:
-            parts = [scope.expression(e) for e in (r.start, r.end, r.step)]
-            numbers = [p.value for p in parts if isinstance(p, c.Integer)]
-            if len(numbers) == 3:
-                ranges.append(list(range(*numbers)))
-            else:  # a constant number of points from a start known at run time
-                ranges.append(list(range(int(r.extent))))
-        body: Statements = []
-        for point in product(*ranges):
-            values: dict[str, c.Expression] = {}
-            for name, r, value in zip(op.param_names, op.ranges.data, point, strict=True):
-                start = scope.expression(r.start)
-                known = isinstance(start, c.Integer)
-                values[name] = c.Integer(value) if known else start + int(r.step) * value
-            inner = scope.inner().with_symbols(values)
-            body += scoped(self.region(op.body, inner))
-        return body
+    @emit.register
+    def _(self, op: ConsumeOp, scope: Scope) -> Statements:
+        return streams.consume(op, scope, self.region)
+
+    @emit.register
+    def _(self, op: CallOp, scope: Scope) -> Statements:
+        return self.call(op, scope)
+
+    # Control flow
 
     @emit.register
     def _(self, op: ForOp, scope: Scope) -> Statements:
-        inner = scope.inner()
-        start, stop, step = (
-            scope.expression(e) for e in (op.range.start, op.range.end, op.range.step)
-        )
-        name = inner.bind_symbol(op.param)
-        return [s.For(name, start, stop, step, tuple(self.region(op.body, inner)))]
+        return emit_for(op, scope, self.region)
 
     @emit.register
     def _(self, op: WhileOp, scope: Scope) -> Statements:
@@ -142,165 +114,75 @@ class BodyEmitter:
     @emit.register
     def _(self, op: IfOp, scope: Scope) -> Statements:
         condition = scope.expression(op.condition.data)
-        then = self.region(op.then_body, scope.inner())
-        otherwise = self.region(op.else_body, scope.inner())
-        return [s.If(condition, tuple(then), tuple(otherwise))]
-
-    # Symbols
+        if condition in (c.TRUE, c.FALSE):
+            chosen = op.then_body if condition == c.TRUE else op.else_body
+            return scoped(self.region(chosen, scope.inner()))
+        then = tuple(self.region(op.then_body, scope.inner()))
+        otherwise = tuple(self.region(op.else_body, scope.inner()))
+        if not then:
+            return [s.If(condition.logical_not(), otherwise)] if otherwise else []
+        return [s.If(condition, then, otherwise)]
 
     @emit.register
     def _(self, op: AssignOp, scope: Scope) -> Statements:
-        return self.assign(op.symbol.data, scope.expression(op.value.data), scope)
+        return assign(op, op.symbol.data, scope.expression(op.value.data), scope)
 
     @emit.register
     def _(self, op: ReadSymbolOp, scope: Scope) -> Statements:
         value = scope.start(op.source, op.read, op)
-        return self.assign(op.symbol.data, c.cast(t.INT64, value), scope)
-
-    def assign(self, symbol: str, value: c.Expression, scope: Scope) -> Statements:
-        known = scope.symbols.get(symbol)
-        if known is None:
-            return [s.Declare(t.INT64, scope.bind_symbol(symbol), value)]
-        return [s.Assign(known, value)]
+        return assign(op, op.symbol.data, c.cast(t.INT64, value), scope)
 
     # Containers
 
     @emit.register
     def _(self, op: AllocOp, scope: Scope) -> Statements:
-        kind = op.result.type
-        if isinstance(kind, StreamType):
-            return self.allocate_stream(op, kind, scope)
-        assert isinstance(kind, ArrayType)
-        element = element_storage(kind.element_type, op)
-        if isinstance(element, t.Vector):
-            scope.uses.vectors[element.name] = element
-        label = op.label.data if op.label is not None else op.result.name_hint or "t"
-        name = scope.names.unique(label)
-        storage = kind.storage.kind.data
-        if storage not in _HOST_STORAGES:
-            fail(op, f"lives in {storage}, which OpenMP C does not have")
-        block = Block(name, element, in_registers=storage == "register")
-        scope.blocks[op.result] = block
-        if storage == "register":
-            return self.declare_registers(block, kind)
-        if storage == "stack":
-            size = scope.expression(kind.size)
-            return [s.Declare(t.Array(element, size), name, alignment=64)]
-        return self.allocate(op, block, kind, scope)
-
-    def declare_registers(self, block: Block, kind: ArrayType) -> Statements:
-        if kind.rank == 0:
-            return [s.Declare(block.element, block.name)]
-        extents = [range(int(e)) for e in kind.dims]
-        strides = [int(e) for e in kind.strides.data]
-        positions = [
-            sum(i * stride for i, stride in zip(at, strides, strict=True))
-            for at in product(*extents)
-        ]
-        return [s.Declare(block.element, f"{block.name}_{p}") for p in positions]
-
-    def allocate(self, op: AllocOp, block: Block, kind: ArrayType, scope: Scope) -> Statements:
-        """Memory for one scope: `malloc` now, `free` at its end."""
-        scope.uses.context = scope.uses.checks = True
-        self.released.append(block)
-        size = c.cast(t.SIZE, scope.expression(kind.size)) * c.SizeOf(block.element)
-        pointer = t.Pointer(block.element)
-        memory = c.cast(pointer, c.call("sdfg_allocate", size))
-        return [s.Declare(pointer, block.name, memory)]
-
-    def allocate_stream(self, op: AllocOp, kind: StreamType, scope: Scope) -> Statements:
-        element = element_storage(kind.element_type, op)
-        name = scope.names.unique(op.label.data if op.label else op.result.name_hint or "queue")
-        depth = scope.expression(kind.depth.data)
-        if not isinstance(depth, c.Integer):
-            fail(op, f"has depth {kind.depth}; queues in C have a constant depth here")
-        queue = Queue(name, element, depth)
-        scope.blocks[op.result] = queue
-        return [
-            s.Declare(t.Array(element, depth.value), name),
-            s.Declare(t.INT64, queue.first.name, c.Integer(0)),
-            s.Declare(t.INT64, queue.count.name, c.Integer(0)),
-        ]
+        if op.result in scope.blocks:
+            return []
+        if isinstance(op.result.type, StreamType):
+            return streams.allocate(op, op.result.type, scope)
+        if containers.needs_memory(op):
+            return containers.take(op, scope)
+        return containers.declare(op, scope)
 
     @emit.register
     def _(self, op: ConstantOp, scope: Scope) -> Statements:
-        if op.result not in scope.blocks:
-            fail(op, "has no place in the program", hint="constants stand at program level")
-        return []
+        return containers.constant(op, scope)
 
     @emit.register
     def _(self, op: ViewOp, scope: Scope) -> Statements:
-        scope.blocks[op.result] = scope.blocks[op.source]
+        if op.source in scope.blocks:  # else it is a view of a constant that nobody uses
+            scope.blocks[op.result] = scope.blocks[op.source]
         return []
 
-    # Data movement
 
-    @emit.register
-    def _(self, op: CopyOp, scope: Scope) -> Statements:
-        if any(isinstance(x.type, StreamType) for x in (op.source, op.target)):
-            fail(op, "copies to or from a stream, which has no form in C", hint="use a tasklet")
-        inner = scope.inner()
-        extents = op.read.subset.extents
-        names = [inner.names.unique(f"i{d}") for d in range(len(extents))]
-        reads = inner.with_symbols({f"@{k}": c.Name(n) for k, n in enumerate(names)})
-        source_at = self.shifted(op.read, names, reads)
-        target_at = self.shifted(op.write, names, reads)
-        value = self.at(op.source, source_at, op, reads)
-        body: Statements = [s.Assign(self.at(op.target, target_at, op, reads), value)]
-        for name, extent in reversed(list(zip(names, extents, strict=True))):
-            body = [s.For(name, 0, scope.expression(extent), 1, tuple(body))]
-        return body
-
-    def shifted(self, memlet: MemletAttr, names: list[str], scope: Scope) -> list[c.Expression]:
-        """Index of the current element of a copy in each dimension."""
-        counters = iter(names)
-        result: list[c.Expression] = []
-        for r in memlet.ranges:
-            start = scope.expression(r.start)
-            if not r.is_point:
-                counter = _scaled(c.Name(next(counters)), r, scope)
-                start = counter if start == c.Integer(0) else start + counter
-            result.append(start)
-        return result
-
-    def at(
-        self, container: SSAValue, index: list[c.Expression], op: Operation, scope: Scope
-    ) -> c.Expression:
-        kind = container.type
-        assert isinstance(kind, ArrayType)
-        stand_ins = {f"_copy{d}": value for d, value in enumerate(index)}
-        symbols = [symbolic.symbol(n) for n in stand_ins]
-        return scope.with_symbols(stand_ins).element(container, symbols, op)
-
-    @emit.register
-    def _(self, op: ConsumeOp, scope: Scope) -> Statements:
-        queue = scope.queue(op.stream, op)
-        inner = scope.inner()
-        name = inner.names.unique(op.body.block.args[0].name_hint or "element")
-        inner.blocks[op.body.block.args[0]] = Block(name, queue.element, in_registers=True)
-        take: Statements = [
-            s.Declare(t.const(queue.element), name, queue.slots[queue.first]),
-            s.Assign(queue.first, (queue.first + 1) % queue.depth),
-            s.Assign(queue.count, queue.count - 1),
-        ]
-        return [s.While(queue.count.gt(0), (*take, *self.region(op.body, inner)))]
-
-    @emit.register
-    def _(self, op: CallOp, scope: Scope) -> Statements:
-        return self.call(op, scope)
+def assign(op: Operation, symbol: str, value: c.Expression, scope: Scope) -> Statements:
+    """Give a symbol a value: a new variable, or that of a symbol from outside."""
+    known = scope.symbols.get(symbol)
+    if symbol in scope.shared:
+        fail(op, f"changes the symbol '{symbol}', which all points of a parallel map share")
+    if known is not None:
+        return [s.Assign(known, value)]
+    declared: Statements = [s.Declare(t.INT64, scope.bind_symbol(symbol), value)]
+    if not is_used_after(op, symbol):
+        declared.append(s.Evaluate(c.cast(t.VOID, scope.symbols[symbol])))
+    return declared
 
 
-def _scaled(counter: c.Expression, r: Range, scope: Scope) -> c.Expression:
-    step = scope.expression(r.step)
-    return counter if step == c.Integer(1) else counter * step
+def is_used_after(op: Operation, symbol: str) -> bool:
+    """Whether a symbol that `op` gives a value is read in the rest of its block."""
+    following = op.next_op
+    while following is not None:
+        if any(symbol in symbols_read(inner) for inner in following.walk()):
+            return True
+        following = following.next_op
+    return False
 
 
-def scoped(body: Iterable[s.Statement]) -> Statements:
-    """`body`, in braces where it declares something at its top."""
-    statements = list(body)
-    if any(isinstance(x, s.Declare) for x in statements):
-        return [s.Block(tuple(statements))]
-    return statements
+def tidy(body: Statements) -> Statements:
+    """`body` without braces around its end: the names declared there are unique in all of it."""
+    while body and isinstance(last := body[-1], s.Block):
+        body = [*body[:-1], *last.body]
+    return body
 
 
 def place(op: Operation, label: str) -> str:

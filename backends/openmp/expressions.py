@@ -1,41 +1,63 @@
 """Symbolic expressions as C expressions over 64-bit integers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.dialect import symbolic
 from sdfg.dialect.symbolic import Expr
 
-_COMPARISONS = {
-    "Equality": "==",
-    "Unequality": "!=",
-    "StrictLessThan": "<",
-    "LessThan": "<=",
-    "StrictGreaterThan": ">",
-    "GreaterThan": ">=",
-}
 Symbols = Mapping[str, c.Expression]
 """What stands for each symbol: a variable, or the number it has in an unrolled body."""
 
+_COMPARISONS: Mapping[str, tuple[str, Callable[[int, int], bool]]] = {
+    "Equality": ("==", int.__eq__),
+    "Unequality": ("!=", int.__ne__),
+    "StrictLessThan": ("<", int.__lt__),
+    "LessThan": ("<=", int.__le__),
+    "StrictGreaterThan": (">", int.__gt__),
+    "GreaterThan": (">=", int.__ge__),
+}
+_FUNCTIONS: Mapping[str, tuple[str, Callable[[int, int], int]]] = {
+    "FloorDiv": ("sdfg_floordiv", lambda a, b: a // b if b else 0),
+    "Mod": ("sdfg_floormod", lambda a, b: a % b if b else 0),
+    "Min": ("sdfg_min", min),
+    "Max": ("sdfg_max", max),
+}
+"""Functions of the runtime, and what they come to on numbers."""
 
-def add(left: c.Expression, right: c.Expression) -> c.Expression:
-    """`left + right`, computed where both are numbers."""
-    match left, right:
-        case c.Integer(a), c.Integer(b):
-            return c.Integer(a + b)
-        case c.Integer(0), _:
-            return right
-        case _, c.Integer(0):
-            return left
-        case c.Integer(), _:
-            return add(right, left)
-        case _, c.Integer(b) if b < 0:
-            return left - c.Integer(-b)
-        case _, c.Unary("-", value):
-            return left - value
+
+def add(*terms: c.Expression) -> c.Expression:
+    """The sum: numbers added up and put last, what is subtracted behind what is added."""
+    plus: list[c.Expression] = []
+    minus: list[c.Expression] = []
+    number = sum(_collect(term, plus, minus) for term in terms)
+    if not plus and not minus:
+        return c.Integer(number)
+    if not plus:
+        plus.append(c.Integer(number) if number else -minus.pop(0))
+        number = 0
+    total = reduce(lambda a, b: a - b, minus, reduce(lambda a, b: a + b, plus))
+    if number == 0:
+        return total
+    return total + number if number > 0 else total - -number
+
+
+def _collect(
+    term: c.Expression, plus: list[c.Expression], minus: list[c.Expression], sign: int = 1
+) -> int:
+    """Sort the parts of a sum by sign; returns the number in it."""
+    match term:
+        case c.Integer(value):
+            return sign * value
+        case c.Unary("-", value):
+            return _collect(value, plus, minus, -sign)
+        case c.Binary("+" | "-" as operator, left, right):
+            other = sign if operator == "+" else -sign
+            return _collect(left, plus, minus, sign) + _collect(right, plus, minus, other)
         case _:
-            return left + right
+            (plus if sign > 0 else minus).append(term)
+            return 0
 
 
 def multiply(left: c.Expression, right: c.Expression) -> c.Expression:
@@ -45,27 +67,16 @@ def multiply(left: c.Expression, right: c.Expression) -> c.Expression:
             return c.Integer(a * b)
         case (c.Integer(0), _) | (_, c.Integer(0)):
             return c.Integer(0)
-        case c.Integer(1), _:
-            return right
-        case _, c.Integer(1):
-            return left
-        case c.Integer(-1), _:
-            return -right
+        case (c.Integer(1), value) | (value, c.Integer(1)):
+            return value
+        case (c.Integer(-1), value) | (value, c.Integer(-1)):
+            return -value
+        case c.Integer(), _:
+            return right * left
+        case _, c.Binary("*", first, second):
+            return multiply(multiply(left, first), second)
         case _:
             return left * right
-
-
-def call(name: str, a: c.Expression, b: c.Expression) -> c.Expression:
-    """A runtime function of two integers, computed where both are numbers."""
-    if isinstance(a, c.Integer) and isinstance(b, c.Integer):
-        known = {
-            "sdfg_floordiv": lambda x, y: x // y,
-            "sdfg_floormod": lambda x, y: x % y,
-            "sdfg_min": min,
-            "sdfg_max": max,
-        }
-        return c.Integer(int(known[name](a.value, b.value)))  # pyright: ignore
-    return c.call(name, a, b)
 
 
 def symbolic_to_c(expr: Expr, symbols: Symbols) -> c.Expression:
@@ -80,60 +91,73 @@ def symbolic_to_c(expr: Expr, symbols: Symbols) -> c.Expression:
         base, exponent = expr.as_base_exp()
         return reduce(multiply, [symbolic_to_c(base, symbols)] * int(exponent))
     if expr.is_Add:
-        terms = sorted(expr.args, key=_term_key)
-        return reduce(add, [symbolic_to_c(t, symbols) for t in terms])
+        return add(*(symbolic_to_c(term, symbols) for term in sorted(expr.args, key=str)))
     if expr.is_Mul:
-        factors = sorted(expr.args, key=_factor_key)
-        return reduce(multiply, [symbolic_to_c(f, symbols) for f in factors])
-    name = {
-        "FloorDiv": "sdfg_floordiv",
-        "Mod": "sdfg_floormod",
-        "Min": "sdfg_min",
-        "Max": "sdfg_max",
-    }[type(expr).__name__]
-    args = expr.args if name in ("sdfg_floordiv", "sdfg_floormod") else sorted(expr.args, key=str)
-    return reduce(lambda a, b: call(name, a, b), [symbolic_to_c(a, symbols) for a in args])
+        factors = sorted(expr.args, key=lambda factor: (bool(factor.is_Integer), str(factor)))
+        return reduce(multiply, [symbolic_to_c(factor, symbols) for factor in factors])
+    name, function = _FUNCTIONS[type(expr).__name__]
+    args = sorted(expr.args, key=str) if name in ("sdfg_min", "sdfg_max") else expr.args
+    values = [symbolic_to_c(a, symbols) for a in args]
+
+    def call(a: c.Expression, b: c.Expression) -> c.Expression:
+        if isinstance(a, c.Integer) and isinstance(b, c.Integer):
+            return c.Integer(function(a.value, b.value))
+        return c.call(name, a, b)
+
+    return reduce(call, values)
 
 
 def _condition(expr: Expr, symbols: Symbols) -> c.Expression:
+    """A condition, decided where it is about numbers."""
     kind = type(expr).__name__
     if kind in _COMPARISONS:
+        operator, function = _COMPARISONS[kind]
         left, right = (symbolic_to_c(a, symbols) for a in expr.args)
-        return c.Binary(_COMPARISONS[kind], left, right)
+        if isinstance(left, c.Integer) and isinstance(right, c.Integer):
+            return c.TRUE if function(left.value, right.value) else c.FALSE
+        return c.Binary(operator, left, right)
     if kind == "Not":
-        return symbolic_to_c(expr.args[0], symbols).logical_not()
+        value = symbolic_to_c(expr.args[0], symbols)
+        return _opposite(value) if value in (c.TRUE, c.FALSE) else value.logical_not()
     if kind in ("And", "Or"):
-        operator = "&&" if kind == "And" else "||"
+        decisive = c.FALSE if kind == "And" else c.TRUE
         parts = [symbolic_to_c(a, symbols) for a in sorted(expr.args, key=str)]
-        return reduce(lambda a, b: c.Binary(operator, a, b), parts)
+        open_parts = [p for p in parts if p != _opposite(decisive)]
+        if decisive in open_parts or not open_parts:
+            return decisive if open_parts else _opposite(decisive)
+        operator = "&&" if kind == "And" else "||"
+        return reduce(lambda a, b: c.Binary(operator, a, b), open_parts)
     return c.TRUE if expr else c.FALSE
 
 
-def _term_key(term: Expr) -> tuple[bool, bool, str]:
-    """Order of a sum: numbers last, then what is subtracted."""
-    return bool(term.is_Integer), bool(term.could_extract_minus_sign()), str(term)
-
-
-def _factor_key(factor: Expr) -> tuple[bool, str]:
-    return not factor.is_Integer, str(factor)
+def _opposite(value: c.Expression) -> c.Expression:
+    return c.FALSE if value == c.TRUE else c.TRUE
 
 
 def linear_index(
     index: Sequence[Expr], strides: Sequence[Expr], offset: Expr, symbols: Symbols
 ) -> c.Expression:
     """Distance in elements from the start of a block: the sum of `index * stride`, and `offset`."""
-    terms: list[c.Expression] = []
-    known = 0
+    return add(*_terms(index, strides, symbols), symbolic_to_c(offset, symbols))
+
+
+def _terms(
+    index: Sequence[Expr], strides: Sequence[Expr], symbols: Symbols
+) -> Iterable[c.Expression]:
     for i, stride in zip(index, strides, strict=True):
-        at, step = symbolic_to_c(i, symbols), symbolic_to_c(stride, symbols)
-        term = multiply(at, step)
-        if isinstance(term, c.Integer):
-            known += term.value
-        else:
-            terms.append(term)
-    start = symbolic_to_c(offset, symbols)
-    if isinstance(start, c.Integer):
-        known += start.value
-    else:
-        terms.append(start)
-    return reduce(add, [*terms, c.Integer(known)])
+        yield multiply(symbolic_to_c(i, symbols), symbolic_to_c(stride, symbols))
+
+
+def names_in(expression: c.Expression) -> set[str]:
+    """The variables that an expression of this module reads."""
+    match expression:
+        case c.Name(name):
+            return {name}
+        case c.Unary(_, value) | c.Cast(_, value):
+            return names_in(value)
+        case c.Binary(_, left, right):
+            return names_in(left) | names_in(right)
+        case c.Call(_, arguments):
+            return {name for argument in arguments for name in names_in(argument)}
+        case _:
+            return set()

@@ -2,21 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 from xdsl.dialects import arith, math
-from xdsl.dialects.builtin import (
-    DenseIntOrFPElementsAttr,
-    FloatAttr,
-    IndexType,
-    IntegerAttr,
-    IntegerType,
-    VectorType,
-)
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, FloatAttr, IntegerAttr
 from xdsl.ir import Attribute, Operation
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import types as t
-from sdfg.backends.openmp.types import computed, scalar_type
+from sdfg.backends.openmp.types import computed, element, scalar_type
 from sdfg.dialect.diagnostics import fail
 
 Operands = tuple[c.Expression, ...]
@@ -42,6 +36,8 @@ def runtime(name: str, *, unsigned: bool = False) -> Form:
 
     def form(x: Operands, kinds: Kinds) -> c.Expression:
         kind = kinds.operand
+        if kind is t.BOOL:
+            return _ONE_BIT[f"u{name}" if unsigned else name](x)
         if not unsigned:
             return c.Call(c.Name(f"sdfg_{name}_{kind.short}"), x)
         return c.cast(
@@ -49,6 +45,46 @@ def runtime(name: str, *, unsigned: bool = False) -> Form:
         )
 
     return form
+
+
+def _both(x: Operands) -> c.Expression:
+    return x[0] & x[1]
+
+
+def _either(x: Operands) -> c.Expression:
+    return x[0] | x[1]
+
+
+def _same(x: Operands) -> c.Expression:
+    return x[0]
+
+
+def _nothing(x: Operands) -> c.Expression:
+    return c.FALSE
+
+
+def _not(x: Operands) -> c.Expression:
+    return x[0].logical_not()
+
+
+def _first_only(x: Operands) -> c.Expression:
+    return x[0] & x[1].logical_not()
+
+
+def _power(x: Operands) -> c.Expression:
+    return x[0] | x[1].logical_not()
+
+
+_ONE_BIT: Mapping[str, Callable[[Operands], c.Expression]] = {
+    **dict.fromkeys(("max", "umin", "div", "udiv", "floordiv", "ceildiv", "uceildiv"), _both),
+    **dict.fromkeys(("min", "umax"), _either),
+    **dict.fromkeys(("shr", "abs", "ctpop"), _same),
+    **dict.fromkeys(("rem", "urem"), _nothing),
+    **dict.fromkeys(("ctlz", "cttz"), _not),
+    **dict.fromkeys(("shl", "ushr"), _first_only),
+    "pow": _power,
+}
+"""What the functions of integers come to on one bit, where the signed integers are 0 and -1."""
 
 
 def library(name: str) -> Form:
@@ -66,11 +102,11 @@ def builtin(name: str) -> Form:
 
 
 def integer(name: str, symbol: str) -> Form:
-    """Wrapping arithmetic of the runtime; for `index`, which does not overflow, plain C."""
+    """Wrapping arithmetic of the runtime."""
 
     def form(x: Operands, kinds: Kinds) -> c.Expression:
         if kinds.operand is t.BOOL:
-            return c.cast(t.BOOL, c.Binary("&", c.Binary(symbol, x[0], x[1]), c.Integer(1)))
+            return x[0] & x[1] if symbol == "*" else x[0] ^ x[1]
         return c.Call(c.Name(f"sdfg_{name}_{kinds.operand.short}"), x)
 
     return form
@@ -274,27 +310,29 @@ def compare_floats(op: arith.CmpfOp, x: Operands) -> c.Expression:
 def literal(op: arith.ConstantOp) -> c.Expression:
     """The value of a scalar constant, or of a vector constant whose lanes are equal."""
     value: Attribute = op.value
-    kind = op.result.type
     if isinstance(value, DenseIntOrFPElementsAttr):
         if not value.is_splat():  # pyright: ignore[reportUnknownMemberType]
             fail(op, "is a vector of different numbers, which has no form in C here")
-        number = next(iter(value.get_values()))  # pyright: ignore
-        kind = value.get_element_type()
-    elif isinstance(value, IntegerAttr | FloatAttr):
-        number = value.value.data  # pyright: ignore[reportUnknownMemberType]
-    else:
+        return numbers(value, op)[0]
+    if not isinstance(value, IntegerAttr | FloatAttr):
         fail(op, f"has the value {value}, which has no form in C here")
-    stored = computed(scalar_type(kind, op))
-    if stored.kind is t.Kind.FLOAT:
-        return c.Float(float(number), stored)  # pyright: ignore
-    if stored is t.BOOL:
-        return c.Integer(int(bool(number)), stored)  # pyright: ignore
-    return c.Integer(int(number), stored if stored is not t.INT64 else t.INT)  # pyright: ignore
+    return number(cast(Any, value).value.data, computed(scalar_type(op.result.type, op)))
 
 
-def element(kind: Attribute) -> Attribute:
-    """The element type of a vector, or the type itself."""
-    return kind.get_element_type() if isinstance(kind, VectorType) else kind
+def numbers(value: DenseIntOrFPElementsAttr, op: Operation) -> list[c.Expression]:
+    """The elements of a constant as literals; a 16-bit float is the number that it computes as."""
+    kind = computed(scalar_type(value.get_element_type(), op))
+    return [number(n, kind) for n in cast(Any, value).get_values()]
+
+
+def number(value: float, kind: t.Scalar) -> c.Expression:
+    """A literal. Integers that `int` can hold are written plainly."""
+    if kind.kind is t.Kind.FLOAT:
+        return c.Float(float(value), kind)
+    if kind is t.BOOL:
+        return c.Integer(int(bool(value)), kind)
+    wrapped = (int(value) + 2 ** (kind.bits - 1)) % 2**kind.bits - 2 ** (kind.bits - 1)
+    return c.Integer(wrapped, kind if kind is not t.INT64 else t.INT)
 
 
 def scalar_form(op: Operation, operands: Operands) -> c.Expression:
@@ -313,7 +351,3 @@ def scalar_form(op: Operation, operands: Operands) -> c.Expression:
             return form(operands, kinds)
         case _:
             fail(op, "has no form in C", hint="lower it before emission")
-
-
-def is_integer(kind: Attribute) -> bool:
-    return isinstance(kind, IntegerType | IndexType)

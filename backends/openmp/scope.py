@@ -9,7 +9,7 @@ from xdsl.ir import Operation, SSAValue
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.c_tree.names import Scope as Names
-from sdfg.backends.openmp.expressions import linear_index, symbolic_to_c
+from sdfg.backends.openmp.expressions import linear_index, names_in, symbolic_to_c
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.symbolic import Expr
@@ -18,36 +18,34 @@ from sdfg.dialect.types import ArrayType
 
 @dataclass(frozen=True)
 class Block:
-    """A block of memory: a pointer variable of C, or a set of variables for one in registers."""
+    """A block of memory: a pointer or array of C, or variables for one that lives in registers."""
 
     name: str
     element: t.Scalar | t.Vector
     in_registers: bool = False
+    elements: tuple[int, ...] | None = None
+    """Of a block in registers: the places that have a variable; none for one number."""
 
     @property
     def pointer(self) -> c.Name:
         return c.Name(self.name)
 
+    def variable(self, place: int) -> c.Name:
+        """The variable of one element of a block in registers."""
+        return c.Name(self.name if self.elements is None else f"{self.name}_{place}")
+
 
 @dataclass(frozen=True)
 class Queue:
-    """A stream: a ring of `depth` elements in three variables named after it."""
+    """A stream: a ring of `depth` elements, where the first one is, and how many there are."""
 
-    name: str
+    slots: c.Name
+    first: c.Name
+    count: c.Name
+    depth: c.Integer
     element: t.Scalar | t.Vector
-    depth: c.Expression
-
-    @property
-    def slots(self) -> c.Name:
-        return c.Name(self.name)
-
-    @property
-    def first(self) -> c.Name:
-        return c.Name(f"{self.name}_first")
-
-    @property
-    def count(self) -> c.Name:
-        return c.Name(f"{self.name}_count")
+    shared: bool
+    """Whether it stands outside of all parallel maps."""
 
 
 @dataclass
@@ -57,11 +55,19 @@ class Uses:
     values: set[str] = field(default_factory=set[str])
     """Names of parameters that were read."""
     context: bool = False
-    """Whether the context is needed: threads, failures, memory."""
-    checks: bool = False
-    """Whether something in here can fail at run time."""
+    """Whether it needs the context: threads, failures, memory, weights."""
+    threads: bool = False
+    """Whether it has parallel maps."""
+    memory: bool = False
+    """Whether it takes memory from the workspace."""
+    fails: bool = False
+    """Whether something in it can fail at run time."""
     vectors: dict[str, t.Vector] = field(default_factory=dict[str, t.Vector])
     """Vector types by name."""
+
+    def note_vector(self, kind: t.Scalar | t.Vector) -> None:
+        if isinstance(kind, t.Vector):
+            self.vectors[kind.name] = t.Vector(kind.element, kind.lanes)
 
 
 @dataclass(frozen=True)
@@ -72,10 +78,21 @@ class Scope:
     symbols: dict[str, c.Expression]
     names: Names
     uses: Uses
+    public: bool = False
+    """Whether the function around is `run`, which returns a status."""
     parallel: bool = False
     """Whether several threads run this."""
+    lanes: bool = False
+    """Whether this runs in the lanes of a loop, which cannot be left."""
+    shared: frozenset[str] = frozenset()
+    """The symbols that all points of the parallel map around share."""
 
-    def inner(self, *, parallel: bool = False) -> Self:
+    @staticmethod
+    def of_symbols(symbols: dict[str, c.Expression]) -> "Scope":
+        """A scope for expressions over `symbols` only."""
+        return Scope({}, symbols, Names(), Uses())
+
+    def inner(self, *, parallel: bool = False, lanes: bool = False) -> Self:
         """A scope within this one."""
         return replace(
             self,
@@ -83,6 +100,8 @@ class Scope:
             symbols=dict(self.symbols),
             names=self.names.inner(),
             parallel=self.parallel or parallel,
+            lanes=self.lanes or lanes,
+            shared=frozenset(self.symbols) if parallel else self.shared,
         )
 
     def with_symbols(self, values: dict[str, c.Expression]) -> Self:
@@ -98,9 +117,7 @@ class Scope:
     def expression(self, expr: Expr) -> c.Expression:
         """A symbolic expression in C; notes the symbols it reads."""
         for symbol in expr.free_symbols:
-            known = self.symbols[symbol.name]
-            if isinstance(known, c.Name):
-                self.uses.values.add(known.name)
+            self.uses.values |= names_in(self.symbols[symbol.name])
         return symbolic_to_c(expr, self.symbols)
 
     def block(self, container: SSAValue, op: Operation) -> Block:
@@ -114,25 +131,27 @@ class Scope:
     def queue(self, container: SSAValue, op: Operation) -> Queue:
         """The ring of a stream."""
         found = self.blocks[container]
-        assert isinstance(found, Queue)
-        if self.parallel:
-            fail(op, "uses a stream in a parallel map; C here has queues for one thread only")
+        if not isinstance(found, Queue):
+            fail(op, "uses an array where C needs a stream")
+        if self.parallel and found.shared:
+            fail(
+                op,
+                "uses a stream of all points in a parallel map; queues in C are for one thread",
+                hint="make the map sequential, or allocate the stream in its body",
+            )
         return found
 
     def element(self, container: SSAValue, index: Sequence[Expr], op: Operation) -> c.Expression:
         """The C expression of one element, to read or to assign."""
         kind = container.type
         assert isinstance(kind, ArrayType)
-        block = self.block(container, op)
-        if block.in_registers:
-            return self.register(block, kind, index, op)
-        return block.pointer[self.position(kind, index)]
+        return self.place(container, self.position(kind, index), op)
 
-    def register(
-        self, block: Block, kind: ArrayType, index: Sequence[Expr], op: Operation
-    ) -> c.Name:
-        """The variable that holds one element of a container in registers."""
-        position = self.position(kind, index)
+    def place(self, container: SSAValue, position: c.Expression, op: Operation) -> c.Expression:
+        """The element at a distance from the start of the block of `container`."""
+        block = self.block(container, op)
+        if not block.in_registers:
+            return block.pointer[position]
         if not isinstance(position, c.Integer):
             fail(
                 op,
@@ -140,7 +159,9 @@ class Scope:
                 "time",
                 hint="unroll the maps around it, or keep the container on the stack",
             )
-        return c.Name(block.name if kind.rank == 0 else f"{block.name}_{position.value}")
+        if block.elements is not None and position.value not in block.elements:
+            fail(op, f"accesses element {position.value} of '{block.name}', which it does not have")
+        return block.variable(position.value)
 
     def position(self, kind: ArrayType, index: Sequence[Expr]) -> c.Expression:
         """Distance of an element from the start of its block, in elements."""

@@ -35,12 +35,12 @@ int scale_init(scale_context **context, const void *weights, size_t bytes, int t
     if (*context == NULL) {
         return SDFG_OUT_OF_MEMORY;
     }
-    return sdfg_context_init(&(*context)->base, weights, bytes, 12, threads);
+    return sdfg_context_init(&(*context)->base, weights, bytes, 76, threads);
 }
 
 int scale_run(scale_context *c, const float *x, float *y, float *total, int64_t b, int64_t n)
 {
-    const float *w = (const float *)c->base.weights;
+    const float *w = (const float *)(c->base.weights + 64);
     int status = sdfg_context_reserve(&c->base, b * 4);
     float *sums = (float *)c->base.arena.base;
     if (status != 0) {
@@ -334,7 +334,7 @@ def test_files_that_do_not_fit(folder: Path, tmp_path: Path) -> None:
         CompiledModel.load(interface)
     (tmp_path / "scale.so").write_bytes((folder / "scale.so").read_bytes())
     (tmp_path / "scale.safetensors").write_bytes((folder / "scale.safetensors").read_bytes()[:-1])
-    with pytest.raises(SDFGError, match="too few for the 12 bytes of weights"):
+    with pytest.raises(SDFGError, match="too few for the 76 bytes of weights"):
         CompiledModel.load(interface)
     interface.write_text(INTERFACE.to_json().replace('"prefix": "scale"', '"prefix": "other"'))
     with pytest.raises(SDFGError, match="the library does not fit"):

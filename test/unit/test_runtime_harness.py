@@ -27,7 +27,7 @@ struct add_context { sdfg_context base; };
 int add_init(add_context **context, const void *weights, size_t bytes, int threads)
 {
     *context = calloc(1, sizeof **context);
-    return sdfg_context_init(&(*context)->base, weights, bytes, 4, threads);
+    return sdfg_context_init(&(*context)->base, weights, bytes, 66, threads);
 }
 int add_run(add_context *context, const float *x, int16_t *y, int64_t n)
 {
@@ -35,7 +35,7 @@ int add_run(add_context *context, const float *x, int16_t *y, int64_t n)
     if (n == 3) {
         return sdfg_fail(&context->base, SDFG_BAD_ARGUMENT, "three is not allowed");
     }
-    memcpy(&w, context->base.weights, 4);
+    memcpy(&w, context->base.weights + 62, 4);
 #pragma omp parallel for num_threads(context->base.threads)
     for (int64_t i = 0; i < n + EXTRA; ++i) {
         y[i] = sdfg_i16_from_f32(x[i] + w);

@@ -1,9 +1,11 @@
-/* Memory: an arena that grows on demand and is kept between runs. */
+/* Memory: a workspace that is kept between runs, and blocks of their own. */
 #ifndef SDFG_MEMORY_H
 #define SDFG_MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -11,18 +13,14 @@
 #define SDFG_ALIGNMENT ((size_t)64)         /* of every container: a cache line, a vector */
 #define SDFG_HUGE_PAGE ((size_t)2 << 20)    /* from here on, memory in huge pages */
 
-typedef struct sdfg_arena {
-    unsigned char *base;
-    size_t bytes;
-} sdfg_arena;
-
-/* Aligned memory of undefined content; NULL if there is none or for 0 bytes. To be freed. */
+/* Aligned memory of undefined content, also for 0 bytes; NULL if there is none. To be freed. */
 static inline void *sdfg_allocate(size_t bytes)
 {
     size_t alignment = bytes >= SDFG_HUGE_PAGE ? SDFG_HUGE_PAGE : SDFG_ALIGNMENT;
-    size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+    size_t wanted = bytes == 0 ? 1 : bytes;
+    size_t rounded = (wanted + alignment - 1) / alignment * alignment;
     void *memory = NULL;
-    if (rounded == 0) { /* nothing asked for, or the sum wrapped around */
+    if (rounded < bytes) { /* the sum wrapped around */
         return NULL;
     }
     memory = aligned_alloc(alignment, rounded);
@@ -34,23 +32,103 @@ static inline void *sdfg_allocate(size_t bytes)
     return memory;
 }
 
-/* Make the arena hold at least `bytes`; its content is lost when it grows. 0 means success. */
+/* A block beside the arena, for what does not fit into it. */
+typedef struct sdfg_extra {
+    struct sdfg_extra *previous;
+    size_t begin; /* of the block, as if it were in the arena */
+} sdfg_extra;
+
+/* A stack of blocks of memory: what one run needed is there for the next one. */
+typedef struct sdfg_arena {
+    unsigned char *base;
+    size_t bytes;
+    size_t used;       /* now, what lies in extra blocks included */
+    size_t most;       /* so far */
+    sdfg_extra *extra; /* the last one */
+} sdfg_arena;
+
+/* Give back all blocks that begin at `mark` or behind it. */
+static inline void sdfg_arena_pop(sdfg_arena *arena, size_t mark)
+{
+    while (arena->extra != NULL && arena->extra->begin >= mark) {
+        sdfg_extra *last = arena->extra;
+        arena->extra = last->previous;
+        free(last);
+    }
+    arena->used = mark;
+}
+
+/* A block of `bytes` bytes, until it is popped; NULL if there is no memory. */
+static inline void *sdfg_arena_push(sdfg_arena *arena, size_t bytes)
+{
+    size_t begin = arena->used;
+    size_t padded = bytes / SDFG_ALIGNMENT * SDFG_ALIGNMENT;
+    sdfg_extra *extra = NULL;
+    padded += padded < bytes ? SDFG_ALIGNMENT : 0;
+    if (padded < bytes || begin + padded < begin) {
+        return NULL;
+    }
+    if (arena->extra == NULL && begin + padded <= arena->bytes) {
+        arena->used = begin + padded;
+        arena->most = arena->used > arena->most ? arena->used : arena->most;
+        return arena->base + begin;
+    }
+    if (padded + SDFG_ALIGNMENT < padded) {
+        return NULL;
+    }
+    extra = (sdfg_extra *)sdfg_allocate(padded + SDFG_ALIGNMENT);
+    if (extra == NULL) {
+        return NULL;
+    }
+    extra->previous = arena->extra;
+    extra->begin = begin;
+    arena->extra = extra;
+    arena->used = begin + padded;
+    arena->most = arena->used > arena->most ? arena->used : arena->most;
+    return (unsigned char *)extra + SDFG_ALIGNMENT;
+}
+
+/*
+ * Empty the arena, make it as large as it ever was and at least `bytes`, and push that many: they
+ * begin at `base`. 0 means success.
+ */
 static inline int sdfg_arena_reserve(sdfg_arena *arena, size_t bytes)
 {
-    if (bytes <= arena->bytes) {
-        return 0;
+    size_t wanted = bytes > arena->most ? bytes : arena->most;
+    sdfg_arena_pop(arena, 0);
+    if (wanted > arena->bytes) {
+        free(arena->base);
+        arena->base = (unsigned char *)sdfg_allocate(wanted);
+        arena->bytes = arena->base == NULL ? 0 : wanted;
     }
-    free(arena->base);
-    arena->base = (unsigned char *)sdfg_allocate(bytes);
-    arena->bytes = arena->base == NULL ? 0 : bytes;
-    return arena->base == NULL ? 1 : 0;
+    if (arena->bytes < bytes) {
+        return 1;
+    }
+    arena->used = bytes;
+    arena->most = arena->used > arena->most ? arena->used : arena->most;
+    return 0;
 }
 
 static inline void sdfg_arena_free(sdfg_arena *arena)
 {
+    sdfg_arena_pop(arena, 0);
     free(arena->base);
-    arena->base = NULL;
-    arena->bytes = 0;
+    memset(arena, 0, sizeof *arena);
+}
+
+/* Copy what does not overlap, and what may; nothing for 0 bytes or less, where both may be NULL. */
+static inline void sdfg_copy(void *target, const void *source, int64_t bytes)
+{
+    if (bytes > 0) {
+        memcpy(target, source, (size_t)bytes);
+    }
+}
+
+static inline void sdfg_move(void *target, const void *source, int64_t bytes)
+{
+    if (bytes > 0) {
+        memmove(target, source, (size_t)bytes);
+    }
 }
 
 #endif /* SDFG_MEMORY_H */

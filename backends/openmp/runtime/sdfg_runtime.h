@@ -25,6 +25,8 @@
 
 #include "sdfg_memory.h"
 
+#include "sdfg_vector.h"
+
 enum sdfg_status {
     SDFG_OK = 0,
     SDFG_OUT_OF_MEMORY = 1,
@@ -35,11 +37,11 @@ enum sdfg_status {
 
 /* The first member of every model's context. */
 typedef struct sdfg_context {
-    const unsigned char *weights; /* the data section of the safetensors file, not owned */
-    size_t weights_bytes;
-    sdfg_arena arena; /* where the transient containers of a run live */
+    const unsigned char *weights; /* the safetensors file, not owned */
+    sdfg_arena arena;             /* where the transient containers of a run live */
     int threads;
-    const char *failure; /* the check that failed first in this run, or NULL */
+    int status;          /* of the failure */
+    const char *failure; /* what went wrong first in this run, or NULL */
     char message[256];   /* the last error, empty before the first */
 } sdfg_context;
 
@@ -54,40 +56,24 @@ sdfg_fail(sdfg_context *context, int status, const char *format, ...)
     return status;
 }
 
-/* The data section of a safetensors file: 8 bytes of header length, the header, the data. */
-static inline int sdfg_open_weights(sdfg_context *context, const void *file, size_t bytes,
-                                    size_t needed)
-{
-    const unsigned char *begin = (const unsigned char *)file;
-    uint64_t header = 0;
-    if (needed == 0) {
-        return SDFG_OK;
-    }
-    if (begin == NULL || bytes < 8) {
-        return sdfg_fail(context, SDFG_BAD_WEIGHTS, "the weights file is missing or empty");
-    }
-    for (int byte = 7; byte >= 0; --byte) {
-        header = header << 8 | begin[byte];
-    }
-    if (header > bytes - 8 || bytes - 8 - header < needed) {
-        return sdfg_fail(context, SDFG_BAD_WEIGHTS,
-                         "the weights file has %llu bytes, too few for the %llu bytes of weights",
-                         (unsigned long long)bytes, (unsigned long long)needed);
-    }
-    context->weights = begin + 8 + header;
-    context->weights_bytes = bytes - 8 - (size_t)header;
-    return SDFG_OK;
-}
-
 /*
  * Begin the life of a context of zeros: `file` is the mapped weights file of `bytes` bytes, of
- * whose data section the model reads the first `needed` bytes. `threads` <= 0 asks OpenMP.
+ * which the model reads the first `needed`. `threads` <= 0 asks OpenMP.
  */
 static inline int sdfg_context_init(sdfg_context *context, const void *file, size_t bytes,
                                     size_t needed, int threads)
 {
     context->threads = threads > 0 ? threads : omp_get_max_threads();
-    return sdfg_open_weights(context, file, bytes, needed);
+    if (needed > 0 && (file == NULL || bytes == 0)) {
+        return sdfg_fail(context, SDFG_BAD_WEIGHTS, "the weights file is missing or empty");
+    }
+    if (bytes < needed) {
+        return sdfg_fail(context, SDFG_BAD_WEIGHTS,
+                         "the weights file has %llu bytes, too few for the %llu bytes of weights",
+                         (unsigned long long)bytes, (unsigned long long)needed);
+    }
+    context->weights = (const unsigned char *)file;
+    return SDFG_OK;
 }
 
 /* End it: everything the context owns is given back. */
@@ -96,9 +82,10 @@ static inline void sdfg_context_exit(sdfg_context *context)
     sdfg_arena_free(&context->arena);
 }
 
-/* Room for the transient containers of a run; kept for the next one. */
+/* Begin a run, with room for transient containers of `bytes` bytes together. */
 static inline int sdfg_context_reserve(sdfg_context *context, int64_t bytes)
 {
+    context->failure = NULL;
     if (bytes < 0) {
         return sdfg_fail(context, SDFG_BAD_ARGUMENT, "the sizes give a workspace of %lld bytes",
                          (long long)bytes);
@@ -116,16 +103,64 @@ static inline const char *sdfg_context_message(const sdfg_context *context)
     return context == NULL ? "no memory for a context" : context->message;
 }
 
-/* Note a failed check, from any thread; the run goes on to the end of the state and then stops. */
-static inline void sdfg_check_failed(sdfg_context *context, const char *what)
+/* Whether a size is possible; if not, the message says which. */
+static inline bool sdfg_check_size(sdfg_context *context, const char *name, int64_t size)
 {
+    if (size < 0) {
+        (void)sdfg_fail(context, SDFG_BAD_ARGUMENT, "the size %s is negative: %lld", name,
+                        (long long)size);
+    }
+    return size >= 0;
+}
+
+/* Whether an array is there that has elements; if not, the message says which. */
+static inline bool sdfg_check_array(sdfg_context *context, const char *name, const void *array,
+                                    int64_t elements)
+{
+    if (array == NULL && elements > 0) {
+        (void)sdfg_fail(context, SDFG_BAD_ARGUMENT, "'%s' is a null pointer", name);
+        return false;
+    }
+    return true;
+}
+
+/* Note what went wrong, from any thread; the run goes on to the end of the state and stops. */
+static inline void sdfg_note_failure(sdfg_context *context, int status, const char *what)
+{
+    __atomic_store_n(&context->status, status, __ATOMIC_RELAXED);
     __atomic_store_n(&context->failure, what, __ATOMIC_RELAXED);
 }
 
-/* The error of a run in which a check failed. */
+/* The same for data that breaks a rule of the model. */
+static inline void sdfg_check_failed(sdfg_context *context, const char *what)
+{
+    sdfg_note_failure(context, SDFG_CHECK_FAILED, what);
+}
+
+/* The error of a run in which something went wrong. */
 static inline int sdfg_report_failure(sdfg_context *context)
 {
-    return sdfg_fail(context, SDFG_CHECK_FAILED, "%s", context->failure);
+    return sdfg_fail(context, context->status, "%s", context->failure);
+}
+
+/* Memory until the end of a scope of the program; without any, a failure is noted. */
+static inline void *sdfg_push(sdfg_context *context, int64_t bytes, const char *failure)
+{
+    void *memory = bytes < 0 ? NULL : sdfg_arena_push(&context->arena, (size_t)bytes);
+    if (memory == NULL) {
+        sdfg_note_failure(context, SDFG_OUT_OF_MEMORY, failure);
+    }
+    return memory;
+}
+
+/* The same in a parallel scope: to be freed. */
+static inline void *sdfg_private(sdfg_context *context, int64_t bytes, const char *failure)
+{
+    void *memory = bytes < 0 ? NULL : sdfg_allocate((size_t)bytes);
+    if (memory == NULL) {
+        sdfg_note_failure(context, SDFG_OUT_OF_MEMORY, failure);
+    }
+    return memory;
 }
 
 #endif /* SDFG_RUNTIME_H */

@@ -1,0 +1,144 @@
+"""Vectors as C: loads, stores, and what compilers do not offer on vectors lane by lane."""
+
+from dataclasses import dataclass
+
+from xdsl.dialects import vector
+from xdsl.ir import Operation, SSAValue
+
+from sdfg.backends.c_tree import expressions as c
+from sdfg.backends.c_tree import statements as s
+from sdfg.backends.c_tree import types as t
+from sdfg.backends.openmp import scalars
+from sdfg.backends.openmp.expressions import add, multiply
+from sdfg.backends.openmp.resolutions import assigned, from_storage
+from sdfg.backends.openmp.scope import Scope
+from sdfg.backends.openmp.types import lanes as lane_count
+from sdfg.dialect.diagnostics import fail
+from sdfg.dialect.memlet import MemletAttr
+from sdfg.dialect.types import ArrayType
+
+_REDUCTIONS = {
+    **{"add": "+", "mul": "*", "and": "&", "or": "|", "xor": "^"},
+    **{"minsi": "min", "maxsi": "max", "minui": "min", "maxui": "max"},
+    **{"minimumf": "minimum", "maximumf": "maximum", "minnumf": "minnum", "maxnumf": "maxnum"},
+}
+"""`vector.reduction` kinds as operators of C, or as functions of the runtime."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The elements of a container that one vector holds."""
+
+    op: Operation
+    scope: Scope
+    container: SSAValue
+    memlet: MemletAttr
+    kind: t.Vector
+
+    @property
+    def start(self) -> c.Expression:
+        """The element in the first lane."""
+        return self.scope.start(self.container, self.memlet, self.op)
+
+    @property
+    def stored(self) -> t.Scalar | t.Vector:
+        return self.scope.block(self.container, self.op).element
+
+    @property
+    def step(self) -> c.Expression:
+        """Distance in elements from one lane to the next."""
+        array = self.container.type
+        assert isinstance(array, ArrayType)
+        ranged = [
+            (r, stride)
+            for r, stride in zip(self.memlet.ranges, array.strides.data, strict=True)
+            if not r.is_point and r.extent != 1
+        ]
+        if not ranged:
+            return c.Integer(1)
+        if len(ranged) > 1:
+            subset = self.memlet.subset
+            fail(self.op, f"moves the vector [{subset}], which is not along one dimension")
+        r, stride = ranged[0]
+        return self.scope.expression(r.step * stride)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the elements lie side by side as the vector has them."""
+        stored = self.stored
+        same = isinstance(stored, t.Scalar) and stored.kind is not t.Kind.STORAGE
+        return same and self.step == c.Integer(1) and isinstance(self.start, c.Index)
+
+    def lanes(self) -> list[c.Expression]:
+        """The elements one by one."""
+        array = self.container.type
+        assert isinstance(array, ArrayType)
+        first = self.scope.position(array, [r.start for r in self.memlet.ranges])
+        positions = [add(first, multiply(c.Integer(k), self.step)) for k in range(self.kind.lanes)]
+        return [self.scope.place(self.container, p, self.op) for p in positions]
+
+    def load(self) -> c.Expression:
+        """The vector."""
+        if self.in_place:
+            return c.load(self.kind, self.start.address())
+        lanes = tuple(from_storage(lane, self.stored) for lane in self.lanes())
+        return c.Compound(self.kind, lanes)
+
+    def store(self, value: c.Expression, name: str) -> list[s.Statement]:
+        """Write a vector; `name` is for a variable that may be needed."""
+        resolution = self.memlet.wcr
+        if self.in_place:
+            target = c.lvalue(self.kind, self.start.address())
+            return [assigned(self.op, target, value, self.kind, resolution)]
+        whole = c.Name(name)
+        return [
+            s.Declare(t.const(self.kind), name, value),
+            *(
+                assigned(self.op, target, whole[lane], self.stored, resolution)
+                for lane, target in enumerate(self.lanes())
+            ),
+        ]
+
+
+def by_lane(kind: t.Vector, result: c.Name, lane: c.Name, value: c.Expression) -> list[s.Statement]:
+    """`result`, each lane of it computed by itself: a loop that compilers make vector code of."""
+    step = s.Assign(result[lane], value)
+    return [s.Declare(kind, result.name), s.For(lane.name, 0, kind.lanes, 1, (step,), t.INT)]
+
+
+def reduced(
+    op: vector.ReductionOp, value: c.Expression, start: c.Expression | None, kinds: scalars.Kinds
+) -> c.Expression:
+    """All lanes of a vector variable combined from the first to the last."""
+    name = op.kind.data.value
+    symbol = _REDUCTIONS.get(name)
+    if symbol is None:
+        fail(op, f"reduces by {name}, which has no form in C")
+    form = _reduction_form(name, symbol, kinds)
+    lanes = [value[k] for k in range(lane_count(op.vector.type, op))]
+    total = lanes.pop(0) if start is None else start
+    for lane in lanes:
+        total = form((total, lane), kinds)
+    return total
+
+
+def _reduction_form(name: str, symbol: str, kinds: scalars.Kinds) -> scalars.Form:
+    if kinds.operand.kind is not t.Kind.FLOAT and name in ("add", "mul"):
+        return scalars.integer(name, symbol)
+    if symbol.isalpha():
+        return scalars.runtime(symbol, unsigned=name.endswith("ui"))
+    return scalars.operator(symbol)
+
+
+def extracted(op: vector.ExtractOp, value: c.Expression) -> c.Expression:
+    """One lane of a vector variable."""
+    positions = [int(p) for p in op.static_position.get_values()]
+    if len(positions) != 1 or op.dynamic_position:
+        fail(op, "takes a lane that is known only at run time, which has no form in C here")
+    return value[positions[0]]
+
+
+def constant_vector(kind: t.Vector, value: c.Expression) -> c.Expression:
+    """`value` in every lane."""
+    zero = isinstance(value, c.Float | c.Integer) and str(value.value) in ("0", "0.0")
+    return c.Compound(kind, (c.Integer(0),)) if zero else c.splat(kind, value)
