@@ -32,7 +32,7 @@ STORAGES = {
 
 SCHEDULES = {
     "sequential": "one point after the other, in order of the range, last dimension fastest",
-    "parallel": "the points of the first dimension on the threads of the host",
+    "parallel": "the points of all dimensions on the threads of the host",
     "simd": "points side by side in vector lanes, as far as the compiler can",
     "unroll": "a copy of the body for each point; the range is constant",
     "gpu_grid": "blocks of a GPU kernel",
