@@ -239,14 +239,16 @@ def convert_while(translation: Translation, op: scf.WhileOp, body: Body) -> None
         body(translation, before)
         last = before.last_op
         assert isinstance(last, scf.ConditionOp)
-        values = [translation.values[v] for v in last.arguments]
+        values = [translation.values[v] for v in last.operands[1:]]
         if not handed:
             handed.extend(_carry(translation, op, op.results, values))
         else:
             _update(translation, handed, values)
-        _decide(translation, decided, translation.scalar(last.cond), op)
+        _decide(translation, decided, translation.scalar(last.operands[0]), op)
 
-    decide()
+    # Its values get other containers below: what is made here must not be found there.
+    with translation.inside(translation.block):
+        decide()
     block = Block()
     with translation.inside(block):
         for argument, place in zip(after.args, handed, strict=True):

@@ -23,7 +23,9 @@ def expand_gather(op: GatherOp, place: Place) -> None:
     """
     ```
     map [i0, i1] {
-      tasklet (%k = %index[i0], %x: array = %X[0:N, i1] volume 1) -> (%Y[i0, i1]) { load %x[%k, i1] }
+      tasklet (%k = %index[i0], %x: array = %X[0:N, i1] volume 1) -> (%Y[i0, i1]) {
+        load %x[%k, i1]
+      }
     }
     ```
     """
