@@ -179,12 +179,20 @@ class TaskletEmitter:
             self.lane_by_lane(op, stored, body)
         elif isinstance(op, math.FmaOp | vector.FMAOp):
             kind = self.vector(op)
-            self.bind(op, c.call("SDFG_VECTOR_FMA", c.Name(kind.name), *operands), body)
+            named = [self.macro_argument(o, body) for o in op.operands]
+            self.bind(op, c.call("SDFG_VECTOR_FMA", c.Name(kind.name), *named), body)
         elif isinstance(op, scalars.VECTOR_OPERATORS):
             self.vector(op)
             self.bind(op, scalars.scalar_form(op, operands), body)
         else:
             self.lane_by_lane(op, stored, body)
+
+    def macro_argument(self, value: SSAValue, body: list[s.Statement]) -> c.Expression:
+        """`value` without commas that a macro would take for its own."""
+        known = self.values[value]
+        if isinstance(known, c.Compound) and len(known.elements) > 1:
+            return self.declare(value, value_type(value.type, self.op), known, body)
+        return known
 
     def lane_by_lane(self, op: Operation, stored: t.Scalar, body: list[s.Statement]) -> None:
         """An operation without a vector operator."""

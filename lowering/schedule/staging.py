@@ -13,6 +13,7 @@ from sdfg.dialect.ops.program import AllocOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.nests import ReductionNest, depends_on, stride
+from sdfg.lowering.schedule.pieces import Piece
 from sdfg.lowering.schedule.tile_choice import TileChoice, is_packable
 from sdfg.lowering.schedule.vector_tasklets import move_tasklet
 
@@ -23,7 +24,7 @@ class PackedOperand:
     A container of shape `[others..., blocks, reduced..., columns]`.
 
     `others` are the parallel parameters that the operand also depends on; block `b` holds the
-    values of the lane parameter from `b * columns` on.
+    values of the lane parameter for tile `b` of a piece.
     """
 
     container: SSAValue
@@ -45,7 +46,7 @@ def pays(nest: ReductionNest, index: int, choice: TileChoice) -> bool:
     """
     container, memlet = nest.body.input_accesses[index]
     step = stride(container, memlet, choice.lane_parameter)
-    if step is None or step == 0 or choice.columns == 1:
+    if step is None or step == 0:
         return False
     if not is_packable(nest, memlet, choice.lane_parameter):
         return is_constant(container) and step != 1
@@ -53,24 +54,20 @@ def pays(nest: ReductionNest, index: int, choice: TileChoice) -> bool:
 
 
 def pack(
-    nest: ReductionNest, index: int, choice: TileChoice, state: StateOp
-) -> PackedOperand | None:
+    nest: ReductionNest, index: int, choice: TileChoice, piece: Piece, state: StateOp
+) -> PackedOperand:
     """
-    Copy operand `index` of `nest`, just before it, into a container allocated before `state`.
+    Copy what a piece reads of operand `index`, just before the nest, into a container allocated
+    before `state`.
 
     ```
-    map [others, b, reduced, l] { P[others, b, reduced, l] = B[index at lane = b * columns + l] }
+    map [others, b, reduced, l] { P[others, b, reduced, l] = B[at lane = start + b * columns + l] }
     ```
-
-    Only whole blocks are packed. None if there is not even one.
     """
     container, memlet = nest.body.input_accesses[index]
     source = container.type
     assert isinstance(source, ArrayType)
-    lane, columns = choice.lane_parameter, choice.columns
-    blocks = symbolic.FloorDiv(nest.parallel[lane].extent, symbolic.integer(columns))
-    if blocks == 0:
-        return None
+    lane, columns, blocks = choice.lane_parameter, piece.size, piece.count
     others = tuple(p for p in depends_on(memlet, list(nest.parallel)) if p != lane)
     reduced = tuple(depends_on(memlet, list(nest.reduced)))
     ranges = {**nest.parallel, **nest.reduced}
@@ -88,7 +85,7 @@ def pack(
     packed.result.name_hint = "packed"
     result = PackedOperand(packed.result, others, reduced)
     starts = {p: ranges[p].start for p in (*others, *reduced)}
-    read = memlet.substituted({lane: block * columns + column})
+    read = memlet.substituted({lane: piece.start + block * columns + column})
     write = result.memlet(block, column, 1, starts)
     tasklet = move_tasklet((container, read), (packed.result, write), source.element_type)
     params = [*others, block_name, *reduced, lane_name]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import product
 
 from xdsl.context import Context
 from xdsl.dialects.arith import ConstantOp as ArithConstantOp
@@ -22,6 +21,7 @@ from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.machine import machine_of
 from sdfg.lowering.schedule.nests import ReductionNest, split_allocs, stride, uses_index
+from sdfg.lowering.schedule.pieces import Piece, lane_sizes, row_sizes, split
 from sdfg.lowering.schedule.staging import PackedOperand, insert_before, pack, pays
 from sdfg.lowering.schedule.tile_choice import TileChoice, choose_tile, is_constant_init
 from sdfg.lowering.schedule.vector_tasklets import (
@@ -44,66 +44,18 @@ NEUTRAL = {
 """What changes nothing when combined by a conflict resolution."""
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A part of a parameter's range: `count` tiles of `size` values from `start` on."""
-
-    start: Expr
-    size: int
-    count: Expr
-
-    @property
-    def is_single(self) -> bool:
-        return self.count == 1
-
-
-def split(extent: Expr, sizes: list[int]) -> list[Piece]:
-    """`extent` values as tiles of the first size, the rest as tiles of the second, and so on."""
-    pieces: list[Piece] = []
-    start: Expr = symbolic.integer(0)
-    for size in sizes:
-        count = symbolic.FloorDiv(extent - start, symbolic.integer(size))
-        if count != 0:
-            pieces.append(Piece(start, size, count))
-        start = start + count * size
-        if symbolic.equal(start, extent):
-            break
-    return pieces
-
-
-def lane_sizes(choice: TileChoice, extent: Expr) -> list[int]:
-    """Sizes of the tiles along the lanes: whole tiles, whole vectors, then what is left."""
-    known = symbolic.constant(extent)
-    if known is None:
-        return sorted({choice.columns, choice.lanes, 1}, reverse=True)
-    rest = known % choice.columns
-    sizes = [choice.columns] if known >= choice.columns else []
-    if rest >= choice.lanes:
-        sizes.append(rest // choice.lanes * choice.lanes)
-        rest %= choice.lanes
-    sizes += [1 << k for k in reversed(range(rest.bit_length())) if rest >> k & 1]
-    return list(dict.fromkeys(sizes))
-
-
-def row_sizes(choice: TileChoice, extent: Expr) -> list[int]:
-    known = symbolic.constant(extent)
-    if known is None:
-        return sorted({choice.rows, 1}, reverse=True)
-    rest = known % choice.rows
-    return [choice.rows] if rest == 0 else [choice.rows, rest]
-
-
 @dataclass
 class Tiler:
     """Writes one nest as nests of register tiles."""
 
     nest: ReductionNest
     choice: TileChoice
-    packed: dict[int, PackedOperand]
-    vector_lanes: int
-    """Lanes of the machine's registers; narrower pieces have fewer."""
+    state: StateOp
+    """Where the nest stands: packed operands are allocated before it."""
     known: frozenset[str]
     """Symbols of the program."""
+    packed: dict[int, PackedOperand] = field(default_factory=dict[int, PackedOperand])
+    """The packed operands of the piece at work."""
     taken: set[str] = field(default_factory=set[str])
 
     def tiles(self) -> Iterator[MapOp]:
@@ -115,14 +67,19 @@ class Tiler:
         if choice.row_parameter is not None:
             extent = nest.parallel[choice.row_parameter].extent
             rows = split(extent, row_sizes(choice, extent))
-        for column, row in product(columns, rows):
-            yield self.tile(column, row)
+        for column in columns:
+            self.packed = {}
+            for index in range(len(nest.body.inputs)):
+                if column.size > 1 and pays(nest, index, choice):
+                    self.packed[index] = pack(nest, index, choice, column, self.state)
+            for row in rows:
+                yield self.tile(column, row)
 
     def tile(self, column: Piece, row: Piece) -> MapOp:
         """One nest: loops over tiles, and in it the tile."""
         choice = self.choice
         self.taken = set(self.known)
-        lanes = min(self.vector_lanes, column.size)
+        lanes = min(choice.lanes, column.size)
         params: list[str] = []
         ranges: list[Range] = []
         block = self.fresh(f"{choice.lane_parameter}b")
@@ -146,7 +103,7 @@ class Tiler:
                 at_row = symbolic.symbol(params[-1])
             origin[choice.row_parameter] = row.start + at_row * row.size
         tile = RegisterTile(self, row.size, column.size, lanes, origin, at_block)
-        body = tile.emit(use_packed=column.size == choice.columns)
+        body = tile.emit()
         if not params:  # one tile: still one node, in a scope of its own
             params, ranges = [block], [Range.of(0, 1)]
         return MapOp(params, ranges, body)
@@ -178,7 +135,7 @@ class RegisterTile:
     def element(self) -> Attribute:
         return self.nest.body.yielded[0].type
 
-    def emit(self, *, use_packed: bool) -> list[Operation]:
+    def emit(self) -> list[Operation]:
         """
         ```
         acc = neutral; for r... { acc = acc op vector body }; tile = acc; epilogue on tile
@@ -198,7 +155,7 @@ class RegisterTile:
 
         start = self.start_value()
         clear = constant_tasklet(start, self.element, access, lanes)
-        step = self.accumulate(access, row, column, use_packed=use_packed)
+        step = self.accumulate(access, row, column)
         nest = self.nest
         # Points of a map must not share the accumulators: the points of a loop follow each other.
         loop: Operation = unrolled([step])
@@ -229,9 +186,7 @@ class RegisterTile:
             values[line] = self.origin[line] + symbolic.symbol(row)
         return values
 
-    def accumulate(
-        self, access: tuple[SSAValue, MemletAttr], row: str, column: str, *, use_packed: bool
-    ) -> TaskletOp:
+    def accumulate(self, access: tuple[SSAValue, MemletAttr], row: str, column: str) -> TaskletOp:
         nest, lane = self.nest, self.tiler.choice.lane_parameter
         offset = symbolic.symbol(column) * self.lanes
         place = self.place(row, offset)
@@ -241,7 +196,7 @@ class RegisterTile:
         inputs: list[tuple[SSAValue, MemletAttr]] = []
         for index, (container, memlet) in enumerate(nest.body.input_accesses):
             operand = self.tiler.packed.get(index)
-            if operand is not None and use_packed:
+            if operand is not None:
                 read = operand.memlet(self.block, offset, self.lanes, starts)
                 inputs.append((operand.container, read.substituted(line)))
             else:
@@ -455,13 +410,7 @@ class TileReductionsPass(ModulePass):
         if choice is None or not can_tile(nest, choice):
             return
         known = frozenset(known_names(node))
-        packed: dict[int, PackedOperand] = {}
-        for index in range(len(nest.body.inputs)):
-            if pays(nest, index, choice):
-                operand = pack(nest, index, choice, state)
-                if operand is not None:
-                    packed[index] = operand
-        for new in Tiler(nest, choice, packed, choice.lanes, known).tiles():
+        for new in Tiler(nest, choice, state, known).tiles():
             insert_before(node, derived(new, node))
         node.detach()
         node.erase()
