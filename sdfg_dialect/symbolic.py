@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, cast
 
-import sympy
-from sympy.logic import boolalg
+import sympy  # pyright: ignore[reportMissingTypeStubs]
+from sympy.logic import boolalg  # pyright: ignore[reportMissingTypeStubs]
 from xdsl.context import Context
 from xdsl.parser import AttrParser, Parser
 from xdsl.utils.exceptions import ParseError
@@ -381,10 +381,12 @@ def _parse_comparison(parser: AttrParser) -> Expr:
     if parser.parse_optional_punctuation("="):
         parser.parse_punctuation("=")
         return _sympy.Eq(left, _parse_sum(parser))
-    for sign, strict, inclusive in (("<", _sympy.Lt, _sympy.Le), (">", _sympy.Gt, _sympy.Ge)):
-        if parser.parse_optional_punctuation(sign):
-            relation = inclusive if parser.parse_optional_punctuation("=") else strict
-            return relation(left, _parse_sum(parser))
+    if parser.parse_optional_punctuation("<"):
+        relation = _sympy.Le if parser.parse_optional_punctuation("=") else _sympy.Lt
+        return relation(left, _parse_sum(parser))
+    if parser.parse_optional_punctuation(">"):
+        relation = _sympy.Ge if parser.parse_optional_punctuation("=") else _sympy.Gt
+        return relation(left, _parse_sum(parser))
     return left
 
 
