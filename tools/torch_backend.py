@@ -83,8 +83,9 @@ def _compile(graph: GraphModule, inputs: Sequence[Any], options: driver.CompileO
     """The graph as a function that takes, and empties, one list of arguments."""
     _refuse_devices(inputs)
     outputs = Outputs.take_from(graph)
-    positions = take_inputs(graph.graph)
+    by_name = take_inputs(graph.graph)
     model = driver.compile_module(import_graph(graph), options) if outputs.computed else None
+    positions = [by_name[value.name] for value in model.interface.inputs] if model else []
     strided = [k for k, x in enumerate(inputs) if isinstance(x, Tensor) and not x.is_contiguous()]
     if strided and model is not None:
         _remark(f"inputs {strided} are not contiguous: they are copied in every call")

@@ -113,14 +113,14 @@ def _size(value: SymInt, arguments: Mapping[Node, int]) -> Output:
     return lambda given, _: int(evaluate(*(given[k] for k in positions)))
 
 
-def take_inputs(graph: Graph) -> tuple[int, ...]:
+def take_inputs(graph: Graph) -> dict[str, int]:
     """
-    Reduce the placeholders of `graph` to those the program needs, and say which these are.
+    Reduce the placeholders of `graph` to those the program needs; their positions by name.
 
     Sizes that turned out constant become part of the program; those that no operation reads
     follow from the shapes of the tensors, which all stay.
     """
-    kept: list[int] = []
+    kept: dict[str, int] = {}
     for position, node in enumerate(graph.find_nodes(op="placeholder")):
         value = node.meta["val"]
         if isinstance(value, SymInt):
@@ -129,8 +129,8 @@ def take_inputs(graph: Graph) -> tuple[int, ...]:
             if not node.users:
                 graph.erase_node(node)
                 continue
-        kept.append(position)
-    return tuple(kept)
+        kept[node.name] = position
+    return kept
 
 
 def _replace_by_constant(node: Node, value: int) -> None:

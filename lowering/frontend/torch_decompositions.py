@@ -7,6 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sdfg.lowering.frontend import torch_transformer
+from sdfg.lowering.frontend.torch_attention import (
+    flash_attention,
+    lower_triangle,
+    scaled_dot_product_attention,
+)
 from sdfg.lowering.frontend.torch_bindings import aten, torch_c, torch_decompositions
 
 LOWERED_BY_TORCH_MLIR = (
@@ -38,120 +44,19 @@ def decomposition_table() -> dict[Any, Callable[..., Any]]:
     for operator in LOWERED_BY_TORCH_MLIR:
         table.pop(operator, None)
     table.update(_OWN)
+    table.update(torch_transformer.DECOMPOSITIONS)
     return table
 
 
 @contextmanager
 def traceable() -> Generator[None]:
-    """
-    Keep torch from choosing fused kernels that nothing else understands while it traces.
-
-    Without this an LSTM becomes `mkldnn_rnn_layer` and a transformer layer one opaque operator.
-    """
-    fast_attention = torch.backends.mha.get_fastpath_enabled()
+    """Keep torch from turning an LSTM into oneDNN's layers while it decomposes."""
     one_dnn = torch_c._get_mkldnn_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
+    torch_c._set_mkldnn_enabled(False)
     try:
-        torch_c._set_mkldnn_enabled(False)
         yield
     finally:
         torch_c._set_mkldnn_enabled(one_dnn)
-        torch.backends.mha.set_fastpath_enabled(fast_attention)
-
-
-def scaled_dot_product_attention(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    attn_mask: Tensor | None = None,
-    dropout_p: float = 0.0,
-    is_causal: bool = False,
-    scale: float | None = None,
-    enable_gqa: bool = False,
-) -> Tensor:
-    """
-    `softmax(query @ key^T * scale + mask) @ value` over the last two dimensions.
-
-    `query` is `(..., heads, target, features)`, `key` and `value` `(..., heads or groups, source,
-    features)`. A causal mask is aligned at the upper left, as PyTorch does it; a row that the mask
-    hides entirely gives zeros, not NaN. Raises `NotImplementedError` for dropout.
-    """
-    if dropout_p > 0.0:
-        raise NotImplementedError("attention with dropout")
-    if enable_gqa:
-        key, value = _for_each_query_head(query, key), _for_each_query_head(query, value)
-    scores = _attention_scores(query, key, attn_mask, is_causal, scale)
-    weights = torch.softmax(scores, -1) if attn_mask is None else _softmax_or_zero(scores)
-    return torch.matmul(weights, value)
-
-
-def flash_attention(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    dropout_p: float = 0.0,
-    is_causal: bool = False,
-    *,
-    attn_mask: Tensor | None = None,
-    scale: float | None = None,
-) -> tuple[Tensor, Tensor]:
-    """
-    Attention as PyTorch's autograd sees it on the CPU, with what its derivative needs.
-
-    The second result is the logarithm of each row's sum of exponentials, `(..., heads, target)`,
-    zero for rows without anything visible. PyTorch's own decomposition returns another tensor
-    there, from which wrong gradients follow.
-    """
-    result = scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale)
-    scores = _attention_scores(query, key, attn_mask, is_causal, scale)
-    wide = scores.to(torch.promote_types(scores.dtype, torch.float32))
-    sums = torch.logsumexp(wide, -1)
-    nothing = torch.full((), float("-inf"), dtype=sums.dtype, device=sums.device)
-    zero = torch.zeros((), dtype=sums.dtype, device=sums.device)
-    return result, torch.where(sums == nothing, zero, sums)
-
-
-def _attention_scores(
-    query: Tensor, key: Tensor, mask: Tensor | None, is_causal: bool, scale: float | None
-) -> Tensor:
-    """`query @ key^T * scale`, minus infinity where hidden; `(..., heads, target, source)`."""
-    factor = query.shape[-1] ** -0.5 if scale is None else scale
-    scores = torch.matmul(query * factor, key.transpose(-2, -1))
-    if is_causal:
-        seen = _lower_triangle(scores.shape[-2], scores.shape[-1], scores.device)
-        scores = _where_visible(seen, scores)
-    if mask is None:
-        return scores
-    return _where_visible(mask, scores) if mask.dtype == torch.bool else scores + mask
-
-
-def _for_each_query_head(query: Tensor, groups: Tensor) -> Tensor:
-    """Repeat each of the `groups` of heads for the query heads that share it."""
-    repeats = query.shape[-3] // groups.shape[-3]
-    if repeats == 1:
-        return groups
-    shape = groups.shape
-    repeated = groups.unsqueeze(-3).expand(*shape[:-2], repeats, *shape[-2:])
-    return repeated.reshape(*shape[:-3], query.shape[-3], *shape[-2:])
-
-
-def _lower_triangle(rows: int, columns: int, device: torch.device) -> Tensor:
-    """`(rows, columns)`, true where the column is at most the row."""
-    row, column = torch.arange(rows, device=device), torch.arange(columns, device=device)
-    return column.unsqueeze(0) <= row.unsqueeze(1)
-
-
-def _where_visible(mask: Tensor, scores: Tensor) -> Tensor:
-    nothing = torch.full((), float("-inf"), dtype=scores.dtype, device=scores.device)
-    return torch.where(mask, scores, nothing)
-
-
-def _softmax_or_zero(scores: Tensor) -> Tensor:
-    """Softmax of the last dimension; zeros where all of it is minus infinity."""
-    zero = torch.zeros((), dtype=scores.dtype, device=scores.device)
-    nothing = torch.full((), float("-inf"), dtype=scores.dtype, device=scores.device)
-    none_visible = scores.amax(-1, keepdim=True) == nothing
-    return torch.where(none_visible, zero, torch.softmax(scores, -1))
 
 
 def cumsum(x: Tensor, dim: int, dtype: torch.dtype | None = None) -> Tensor:
@@ -161,7 +66,7 @@ def cumsum(x: Tensor, dim: int, dtype: torch.dtype | None = None) -> Tensor:
     elif not x.dtype.is_floating_point:
         x = x.to(torch.int64)
     zero = torch.zeros((), dtype=x.dtype, device=x.device)
-    before = _lower_triangle(x.shape[dim], x.shape[dim], x.device)
+    before = lower_triangle(x.shape[dim], x.shape[dim], x.device)
     terms = torch.where(before, x.movedim(dim, -1).unsqueeze(-2), zero)
     return terms.sum(-1).movedim(-1, dim)
 

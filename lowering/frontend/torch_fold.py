@@ -55,11 +55,11 @@ def _foldable(node: Node, values: Mapping[Node, Any]) -> bool:
     """Whether `node` computes the same in every run, from known values only."""
     if node.op != "call_function" or not node.all_input_nodes:
         return False
-    if node.target is not operator.getitem:
-        if not isinstance(node.target, OpOverload) or node.is_impure():
+    target: Any = node.target
+    if target is not operator.getitem:
+        if not isinstance(target, OpOverload) or node.is_impure():
             return False
-        tags: Any = cast(Any, node.target).tags
-        if torch.Tag.nondeterministic_seeded in tags:
+        if torch.Tag.nondeterministic_seeded in cast(Any, target).tags:
             return False
     return all(source in values for source in node.all_input_nodes)
 

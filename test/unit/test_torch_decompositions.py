@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import torch
 from models import torch_zoo
-from torch import Tensor
+from torch import Tensor, nn
+from torch.fx.experimental.proxy_tensor import make_fx
 from torch.nn import functional
 
 from sdfg.lowering.frontend import torch_decompositions as ours
@@ -115,13 +116,12 @@ def test_other_powers_stay() -> None:
 
 def test_tracing_leaves_pytorch_as_it_was() -> None:
     torch_c = ours.torch_c
-    before = torch.backends.mha.get_fastpath_enabled(), torch_c._get_mkldnn_enabled()
+    before = torch_c._get_mkldnn_enabled()
     with pytest.raises(KeyError), ours.traceable():
         {}["an error while tracing"]
     with ours.traceable():
-        assert not torch.backends.mha.get_fastpath_enabled()
         assert not torch_c._get_mkldnn_enabled()
-    assert before == (torch.backends.mha.get_fastpath_enabled(), torch_c._get_mkldnn_enabled())
+    assert torch_c._get_mkldnn_enabled() == before
 
 
 @pytest.mark.parametrize("name", torch_zoo.SMALL)
@@ -133,3 +133,43 @@ def test_models_compute_the_same_when_decomposed(name: str) -> None:
     with ours.traceable():
         program = program.run_decompositions(ours.decomposition_table())
     torch.testing.assert_close(program.module()(*example.inputs), want, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("norm_first", [True, False])
+@pytest.mark.parametrize("hidden", ["nothing", "keys", "pairs"])
+def test_fused_transformer_layers(norm_first: bool, hidden: str) -> None:
+    layer = nn.TransformerEncoderLayer(
+        16, 2, 32, batch_first=True, norm_first=norm_first, activation="gelu"
+    ).eval()
+    x = torch.randn(3, 5, 16)
+    masks: dict[str, Tensor] = {}
+    if hidden == "keys":
+        masks["src_key_padding_mask"] = torch.arange(5) > torch.tensor([[4], [2], [3]])
+    if hidden == "pairs":
+        masks["src_mask"] = torch.ones(5, 5, dtype=torch.bool).triu(1)
+
+    def function(x: Tensor) -> Tensor:
+        return layer(x, **masks)
+
+    with torch.no_grad():
+        want = function(x)
+        traced = make_fx(function, decomposition_table=ours.decomposition_table())(x)
+    operators = {str(node.target) for node in traced.graph.nodes}
+    assert "aten._transformer_encoder_layer_fwd.default" not in operators
+    torch.testing.assert_close(traced(x), want, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("average", [True, False])
+def test_fused_attention_with_its_weights(average: bool) -> None:
+    attention = nn.MultiheadAttention(16, 4, batch_first=True).eval()
+    x = torch.randn(2, 5, 16)
+
+    def function(x: Tensor) -> Any:
+        return attention(x, x, x, average_attn_weights=average)
+
+    with torch.no_grad():
+        want = function(x)
+        traced = make_fx(function, decomposition_table=ours.decomposition_table())(x)
+    operators = {str(node.target) for node in traced.graph.nodes}
+    assert "aten._native_multi_head_attention.default" not in operators
+    torch.testing.assert_close(traced(x), want, rtol=1e-4, atol=1e-5)
