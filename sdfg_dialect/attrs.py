@@ -55,6 +55,8 @@ def parse_quoted(parser: AttrParser, item: Callable[[AttrParser], T]) -> tuple[T
     inner = Parser(Context(), text)
     if not text.strip():
         return ()
+    if "//" in text:  # which the lexer would skip as a comment
+        parser.raise_error(f"'{text}' does not parse: write 'floordiv' for '//'", at_position=start)
     try:
         items = inner.parse_comma_separated_list(inner.Delimiter.NONE, lambda: item(inner))
     except (ParseError, ZeroDivisionError) as error:

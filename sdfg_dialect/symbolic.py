@@ -304,6 +304,8 @@ def text_of(expr: Expr) -> str:
 @lru_cache(maxsize=1 << 16)
 def parse(text: str) -> Expr:
     """The expression that `text` says. Raises `ValueError` where it does not fit the grammar."""
+    if "//" in text:  # which the lexer would skip as a comment
+        raise ValueError(f"'{text}' is no symbolic expression: write 'floordiv' for '//'")
     try:
         parser = Parser(Context(), text)
         expr = parse_condition(parser)
