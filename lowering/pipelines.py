@@ -43,6 +43,7 @@ def schedule(machine: SetMachinePass) -> Pipeline:
     return (
         machine,
         TileReductionsPass(),
+        HoistConstantsPass(),
         EliminateDeadCodePass(),
     )
 
