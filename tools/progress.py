@@ -11,11 +11,12 @@ class StageProgress:
     """
     A context that is called with the name of each stage as it begins.
 
-    On a terminal the stage at work is animated. What it took is printed when the next one begins,
-    everywhere unless `quiet`; all on stderr, so that stdout stays for results.
+    On a terminal the stage at work is animated. With `lines`, what it took is printed when it has
+    ended; all on stderr, so that stdout stays for results. `quiet` shows nothing.
     """
 
-    def __init__(self, *, quiet: bool = False):
+    def __init__(self, *, lines: bool = True, quiet: bool = False):
+        self.lines = lines
         self.seconds: dict[str, float] = {}
         self.console = Console(stderr=True, quiet=quiet, highlight=False)
         self._status: Status | None = None
@@ -51,5 +52,6 @@ class StageProgress:
         if self._stage:
             seconds = time.perf_counter() - self._start
             self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + seconds
-            self.console.print(f"{seconds:8.2f} s  {self._stage}")
+            if self.lines:
+                self.console.print(f"{seconds:8.2f} s  {self._stage}")
             self._stage = ""

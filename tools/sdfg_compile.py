@@ -76,7 +76,7 @@ def compile_model(
     if not model.is_file():
         raise SDFGError(f"{model}: no such file\nhint: give an .onnx or a .pt2 file")
     options = driver.CompileOptions(threads=threads, fast_math=fast_math, name=name)
-    with StageProgress(quiet=quiet) as progress:
+    with StageProgress(lines=not report, quiet=quiet) as progress:
         if emit is Stage.LIB:
             folder = output or Path(model.stem)
             artifact = driver.compile_file(model, options, output=folder, progress=progress)
