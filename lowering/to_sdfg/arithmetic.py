@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-import sympy
+import sympy  # pyright: ignore[reportMissingTypeStubs]
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, IndexType, IntegerAttr, IntegerType
 from xdsl.ir import Attribute, Operation
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.symbolic import Expr
+from sdfg.lowering.to_sdfg.attributes import width_of
 from sdfg.lowering.to_sdfg.facts import FALSE, TRUE, Facts
 from sdfg.lowering.to_sdfg.values import Literal, Scalar, Symbolic
 
@@ -25,8 +26,9 @@ def literal(value: Attribute) -> Scalar | None:
         return Literal(cast("FloatAttr[Any]", value))
     if not isinstance(value, IntegerAttr):
         return None
-    number, kind = int(value.value.data), value.type
-    if isinstance(kind, IntegerType) and kind.width.data == 1:
+    attribute = cast("IntegerAttr[Any]", value)
+    number, kind = int(attribute.value.data), cast(Attribute, attribute.type)
+    if width_of(kind) == 1:
         return Symbolic(TRUE if number else FALSE, kind)
     return Symbolic(symbolic.integer(number), kind)
 
@@ -54,14 +56,15 @@ def evaluated(op: Operation, operands: Sequence[Scalar], facts: Facts) -> Scalar
 
 
 def _is_narrow(kind: Attribute) -> bool:
-    return isinstance(kind, IntegerType) and 1 < kind.width.data < 64
+    return 1 < (width_of(kind) or 64) < 64
 
 
 def _wrapped(expr: Expr, kind: Attribute) -> Expr:
     """A number as its signed type holds it."""
-    if not isinstance(kind, IntegerType) or kind.width.data == 1 or not expr.is_Integer:
+    width = width_of(kind)
+    if width is None or width == 1 or not expr.is_Integer:
         return expr
-    half = 1 << (kind.width.data - 1)
+    half = 1 << (width - 1)
     return symbolic.integer((int(expr) + half) % (2 * half) - half)
 
 
@@ -96,9 +99,10 @@ def _remainder(op: Operation, operands: Sequence[Expr], facts: Facts) -> Expr | 
 def _unsigned(compute: Callable[[Facts, Expr, Expr], Expr]) -> Rule:
     def rule(op: Operation, operands: Sequence[Expr], facts: Facts) -> Expr | None:
         # Where no operand is negative, the sign makes no difference.
-        if any(e.is_Boolean or not facts.nonnegative(e) for e in operands):
+        a, b = operands
+        if any(e.is_Boolean or not facts.nonnegative(e) for e in (a, b)):
             return None
-        return compute(facts, *operands)
+        return compute(facts, a, b)
 
     return rule
 
@@ -134,11 +138,8 @@ def _extend(op: Operation, operands: Sequence[Expr], facts: Facts) -> Expr | Non
 
 def _cast(op: Operation, operands: Sequence[Expr], facts: Facts) -> Expr | None:
     (a,) = operands
-    if a.is_Boolean:
-        return None
     # To a narrower type only numbers get here.
-    narrow = isinstance(kind := op.results[0].type, IntegerType) and kind.width.data == 1
-    return None if narrow else a
+    return None if a.is_Boolean or width_of(op.results[0].type) == 1 else a
 
 
 def _logic(integers: str, conditions: str) -> Rule:
@@ -156,9 +157,8 @@ def _logic(integers: str, conditions: str) -> Rule:
 
 def _integers(compute: Callable[[Expr, Expr, Facts], Expr]) -> Rule:
     def rule(op: Operation, operands: Sequence[Expr], facts: Facts) -> Expr | None:
-        if any(e.is_Boolean for e in operands):
-            return None
-        return compute(*operands, facts)
+        a, b = operands
+        return None if a.is_Boolean or b.is_Boolean else compute(a, b, facts)
 
     return rule
 

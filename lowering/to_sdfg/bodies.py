@@ -1,6 +1,7 @@
 """Bodies of linalg operations and of paddings as bodies of tasklets."""
 
 from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 from xdsl.dialects import arith, cf, linalg, tensor
 from xdsl.ir import Block, BlockArgument, Operation, SSAValue
@@ -80,7 +81,7 @@ class BodyCloner:
         op = value.owner
         assert isinstance(op, Operation)
         if isinstance(op, linalg.IndexOp):
-            return Symbolic(self.indices[op.dim.value.data], value.type)
+            return Symbolic(self.indices[int(cast(Any, op).dim.value.data)], value.type)
         if isinstance(op, arith.ConstantOp):
             return evaluated(op, (), self.translation.facts)
         if not is_integer(value.type) or isinstance(op, tensor.ExtractOp):

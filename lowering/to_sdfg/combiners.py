@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import AnyFloat, FloatAttr, IntegerType
+from xdsl.dialects.builtin import AnyFloat, FloatAttr
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from sdfg.dialect import symbolic
+from sdfg.lowering.to_sdfg.attributes import width_of
 from sdfg.lowering.to_sdfg.facts import FALSE, TRUE
 from sdfg.lowering.to_sdfg.tasklets import TaskletBuilder
 from sdfg.lowering.to_sdfg.values import Literal, Scalar, Symbolic
@@ -97,9 +98,9 @@ def neutral(kind: str, element: Attribute) -> Scalar | None:
             "minnum": float("inf"),
         }
         return Literal(FloatAttr(numbers[kind], element)) if kind in numbers else None
-    if not isinstance(element, IntegerType):
+    width = width_of(element)
+    if width is None:
         return None
-    width = element.width.data
     if width == 1:
         return _neutral_condition(kind, element)
     high = (1 << (width - 1)) - 1

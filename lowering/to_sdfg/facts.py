@@ -1,10 +1,10 @@
 """What is known about the symbols of a program, and comparisons that follow from it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import sympy
+import sympy  # pyright: ignore[reportMissingTypeStubs]
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.symbolic import Expr
@@ -52,7 +52,7 @@ class Facts:
             self._known.clear()
 
     @contextmanager
-    def within(self, ranges: Mapping[str, tuple[Expr, Expr]]) -> Iterator[None]:
+    def within(self, ranges: Mapping[str, tuple[Expr, Expr]]) -> Generator[None]:
         """Let each symbol run from its first to its last value, both included, inside the block."""
         saved, proved = self._ranges, self._known
         self._ranges, self._known = {**saved, **ranges}, {}

@@ -1,10 +1,11 @@
 """Arguments and results of a function as symbols, containers and weights of a program."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, StringAttr, TensorType
-from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+from xdsl.dialects.builtin import TensorType
+from xdsl.ir import Attribute, Block, BlockArgument, Operation, Region, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import WeightAttr
@@ -13,8 +14,9 @@ from sdfg.dialect.ops import syntax
 from sdfg.dialect.ops.program import ConstantOp, SdfgOp, ViewOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
+from sdfg.lowering.to_sdfg.attributes import element_of, entries, shape_of, text, texts
 from sdfg.lowering.to_sdfg.translation import Translation
-from sdfg.lowering.to_sdfg.values import Array, Stored, Symbolic, Tensor, array_type, element_of
+from sdfg.lowering.to_sdfg.values import Array, Stored, Symbolic, Tensor, array_type
 
 _KEPT_SHAPE = ("tensor.expand_shape", "tensor.collapse_shape", "tensor.reshape", "tensor.cast")
 
@@ -47,17 +49,12 @@ class Interface:
 
     # Inputs
 
-    def _facts(self, index: int) -> dict[str, Attribute]:
-        found = self.function.arg_attrs
-        return _entries(found, index)
-
-    def _add_argument(self, argument: SSAValue) -> None:
-        index: int = argument.index  # pyright: ignore
-        facts = self._facts(index)
-        name = _text(facts.get("sdfg.name"), f"arg{index}")
+    def _add_argument(self, argument: BlockArgument) -> None:
+        facts = entries(self.function.arg_attrs, argument.index)
+        name = text(facts.get("sdfg.name")) or f"arg{argument.index}"
         values = self.translation.values
-        if (given := facts.get("sdfg.symbol")) is not None:
-            symbol = symbolic.symbol(self._known(_text(given, name)))
+        if "sdfg.symbol" in facts:
+            symbol = symbolic.symbol(self._known(text(facts["sdfg.symbol"]) or name))
             values[argument] = Symbolic(symbol, argument.type)
             return
         dims = self._dims(argument.type, facts, name)
@@ -66,28 +63,26 @@ class Interface:
             if not argument.uses.get_length():
                 return
             constant = ConstantOp(WeightAttr(name), kind)
-            constant.location = argument.location  # pyright: ignore
+            constant.location = argument.location
             self.translation.block.add_op(constant)
             container: SSAValue = constant.result
         else:
             block = self.translation.program.body.block
-            container = block.insert_arg(kind, len(block.args), argument.location)  # pyright: ignore
+            container = block.insert_arg(kind, len(block.args), argument.location)
             self.names.append(("in", name))
         is_tensor = isinstance(argument.type, TensorType)
         values[argument] = Array(container) if is_tensor else Stored(container)
 
-    def _dims(self, kind: Attribute, facts: dict[str, Attribute], name: str) -> tuple[Expr, ...]:
+    def _dims(self, kind: Attribute, facts: Mapping[str, Attribute], name: str) -> tuple[Expr, ...]:
         """The sizes of an argument: numbers of its type, else the expressions of `sdfg.shape`."""
-        if not isinstance(kind, TensorType):
-            return ()
-        texts = facts.get("sdfg.shape")
+        named = texts(facts.get("sdfg.shape")) or []
         dims: list[Expr] = []
-        for d, size in enumerate(kind.get_shape()):
+        for d, size in enumerate(shape_of(kind)):
             if size >= 0:
                 dims.append(symbolic.integer(size))
                 continue
-            if isinstance(texts, ArrayAttr) and d < len(texts):
-                dims.append(self._expression(_text(texts.data[d], ""), name))
+            if d < len(named):
+                dims.append(self._expression(named[d], name))
             else:
                 dims.append(symbolic.symbol(self._known(f"{name}_{d}")))
             for symbol in symbolic.symbols_of(dims[-1]):
@@ -95,9 +90,9 @@ class Interface:
                 self.translation.facts.add_size(symbol)
         return tuple(dims)
 
-    def _expression(self, text: str, name: str) -> Expr:
+    def _expression(self, shape: str, name: str) -> Expr:
         try:
-            return symbolic.parse(text)
+            return symbolic.parse(shape)
         except ValueError as error:
             fail(self.function, f"has a shape that cannot be read for '{name}': {error}")
 
@@ -123,8 +118,8 @@ class Interface:
         assert last is not None
         return tuple(last.operands)
 
-    def _result_facts(self, index: int) -> dict[str, Attribute]:
-        return _entries(self.function.res_attrs, index)
+    def _result_facts(self, index: int) -> Mapping[str, Attribute]:
+        return entries(self.function.res_attrs, index)
 
     def _add_results(self) -> None:
         """Containers for results of known shape, and which operations write them."""
@@ -137,16 +132,14 @@ class Interface:
             self.translation.destinations.setdefault(_producer(value), target)
 
     def _known_dims(
-        self, kind: Attribute, facts: dict[str, Attribute], index: int
+        self, kind: Attribute, facts: Mapping[str, Attribute], index: int
     ) -> tuple[Expr, ...] | None:
-        if not isinstance(kind, TensorType):
-            return ()
-        sizes, texts = kind.get_shape(), facts.get("sdfg.shape")
-        if not isinstance(texts, ArrayAttr):
+        sizes, named = shape_of(kind), texts(facts.get("sdfg.shape"))
+        if named is None:
             return tuple(map(symbolic.integer, sizes)) if all(n >= 0 for n in sizes) else None
         dims = tuple(
-            symbolic.integer(n) if n >= 0 else self._expression(_text(t, ""), f"result {index}")
-            for n, t in zip(sizes, texts.data, strict=True)
+            symbolic.integer(n) if n >= 0 else self._expression(t, f"result {index}")
+            for n, t in zip(sizes, named, strict=True)
         )
         return dims if symbolic.symbols_of(*dims) <= set(self._order) else None
 
@@ -163,7 +156,8 @@ class Interface:
             self._bring(index, value)
         names = list(self.names)
         for index in range(len(self._returned)):
-            names.append(("out", _text(self._result_facts(index).get("sdfg.name"), f"out{index}")))
+            name = text(self._result_facts(index).get("sdfg.name"))
+            names.append(("out", name or f"out{index}"))
         program = self.translation.program
         program.attributes["arg_roles"] = syntax.strings(role for role, _ in names)
         program.attributes["arg_names"] = syntax.strings(name for _, name in names)
@@ -212,11 +206,3 @@ def _producer(value: SSAValue) -> SSAValue:
 
 def _origin(value: SSAValue, last: Operation) -> Operation:
     return value.owner if isinstance(value.owner, Operation) else last
-
-
-def _entries(attributes: ArrayAttr[DictionaryAttr] | None, index: int) -> dict[str, Attribute]:
-    return {} if attributes is None else dict(attributes.data[index].data)
-
-
-def _text(value: Attribute | None, otherwise: str) -> str:
-    return value.data if isinstance(value, StringAttr) else otherwise

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from xdsl.dialects import cf, linalg
-from xdsl.dialects.builtin import TensorType
+from xdsl.dialects.linalg import IteratorType
 from xdsl.dialects.linalg.abstract_ops import LinalgStructuredOperation
 from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 from xdsl.ir.affine import (
@@ -21,6 +21,7 @@ from xdsl.ir.affine import (
 from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.symbolic import Expr
+from sdfg.lowering.to_sdfg.attributes import shape_of
 from sdfg.lowering.to_sdfg.translation import Translation
 
 
@@ -54,7 +55,7 @@ class Loops:
             return _of_reduce(op)._pruned()
         assert isinstance(op, LinalgStructuredOperation)
         maps = tuple(m.data for m in op.get_indexing_maps())
-        reduced = tuple(i.data.value == "reduction" for i in op.get_iterator_types())
+        reduced = tuple(i.data == IteratorType.REDUCTION for i in op.get_iterator_types())
         operands = (tuple(op.inputs), tuple(op.outputs), tuple(op.res))
         return _loops(op, operands, maps, reduced, op.body.block)._pruned()
 
@@ -91,6 +92,14 @@ class Loops:
     @property
     def init_maps(self) -> tuple[AffineMap, ...]:
         return self.maps[len(self.inputs) :]
+
+    @property
+    def what(self) -> str | None:
+        """What a `linalg.generic` does, by the last operation of its body; None for others."""
+        last = self.yielded[0].owner
+        if self.op.name != "linalg.generic" or not isinstance(last, Operation):
+            return None
+        return last.name.split(".", 1)[1]
 
     @property
     def init_arguments(self) -> tuple[BlockArgument, ...]:
@@ -170,8 +179,7 @@ def _of_reduce(op: linalg.ReduceOp) -> Loops:
 
 
 def _rank(value: SSAValue) -> int:
-    assert isinstance(value.type, TensorType)
-    return value.type.get_num_dims()
+    return len(shape_of(value.type))
 
 
 def indexed(index_map: AffineMap, at: Sequence[Expr]) -> list[Expr]:

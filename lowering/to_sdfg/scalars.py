@@ -8,10 +8,11 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
 from sdfg.lowering.to_sdfg.arithmetic import evaluated
+from sdfg.lowering.to_sdfg.attributes import element_of
 from sdfg.lowering.to_sdfg.nests import mapped, point
 from sdfg.lowering.to_sdfg.tasklets import TaskletBuilder
 from sdfg.lowering.to_sdfg.translation import Translation
-from sdfg.lowering.to_sdfg.values import Array, Filled, Scalar, Stored, Symbolic, element_of
+from sdfg.lowering.to_sdfg.values import Array, Filled, Scalar, Stored, Symbolic
 
 
 def convert_scalar(translation: Translation, op: Operation) -> None:

@@ -3,24 +3,25 @@
 from collections.abc import Sequence
 
 from xdsl.dialects import tensor
-from xdsl.dialects.builtin import DYNAMIC_INDEX, DenseArrayBase, TensorType
+from xdsl.dialects.builtin import DYNAMIC_INDEX
 from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.dataflow import CopyOp, MapOp
 from sdfg.dialect.symbolic import Expr
+from sdfg.lowering.to_sdfg.attributes import element_of, integers, shape_of
 from sdfg.lowering.to_sdfg.bodies import BodyCloner
 from sdfg.lowering.to_sdfg.layouts import Layout
 from sdfg.lowering.to_sdfg.nests import point
 from sdfg.lowering.to_sdfg.tasklets import TaskletBuilder
 from sdfg.lowering.to_sdfg.translation import Translation, last_use, whole
-from sdfg.lowering.to_sdfg.values import Array, Empty, Filled, Symbolic, array_type, element_of
+from sdfg.lowering.to_sdfg.values import Array, Empty, Filled, Symbolic, array_type
 
 
 def mixed(
     translation: Translation,
-    static: DenseArrayBase,
+    static: Attribute,
     dynamic: Sequence[SSAValue],
     op: Operation,
 ) -> list[Expr]:
@@ -28,19 +29,18 @@ def mixed(
     operands = iter(dynamic)
     return [
         translation.symbol_of(next(operands), op) if n == DYNAMIC_INDEX else symbolic.integer(n)
-        for n in map(int, static.iter_values())
+        for n in integers(static)
     ]
 
 
-def _dropped(sizes: Sequence[Expr], kind: Attribute, stated: DenseArrayBase) -> list[int]:
+def _dropped(sizes: Sequence[Expr], kind: Attribute, stated: Attribute) -> list[int]:
     """The dimensions of size 1 that a slice of a smaller rank leaves out: the first that fit."""
-    assert isinstance(kind, TensorType)
-    wanted = list(kind.get_shape())
+    wanted = list(shape_of(kind))
     dropped: list[int] = []
-    numbers = [int(n) for n in stated.iter_values()]
+    numbers = integers(stated)
     for d, number in enumerate(numbers):
         kept = len(wanted) and (wanted[0] == number or (wanted[0] < 0 and number < 0))
-        spare = len(numbers) - len(dropped) > kind.get_num_dims()
+        spare = len(numbers) - len(dropped) > len(shape_of(kind))
         if number == 1 and spare and not (kept and _fits(numbers[d + 1 :], wanted[1:])):
             dropped.append(d)
         elif kept:

@@ -178,7 +178,7 @@ class Nest:
         self._allocate()
         outputs = [(t, point(self._out(k))) for k, t in enumerate(self.targets)]
         nodes = mapped(*self._loops(False), [builder.finish(outputs, values)])
-        self.translation.state(self.loops.op, nodes)
+        self.translation.state(self.loops.op, nodes, self.loops.what)
 
     def reduction(self) -> None:
         """
@@ -253,7 +253,7 @@ class Nest:
         names, extents = self._loops(False)
         if names or not isinstance(update, ForOp):
             nodes = mapped(names, extents, [*prepared, update])
-            self.translation.state(self.loops.op, nodes)
+            self.translation.state(self.loops.op, nodes, self.loops.what)
             return
         if prepared:
             self.translation.state(self.loops.op, prepared, "init")
@@ -265,4 +265,4 @@ class Nest:
         assert tasklet is not None
         tasklet.detach()
         with self.translation.inside(innermost.body.block):
-            self.translation.state(self.loops.op, [tasklet])
+            self.translation.state(self.loops.op, [tasklet], self.loops.what)

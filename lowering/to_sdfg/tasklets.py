@@ -1,6 +1,7 @@
 """Building a tasklet: its memlets, and the values its body starts from."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import BoolAttr, IndexType, IntegerAttr, IntegerType
@@ -73,12 +74,14 @@ class TaskletBuilder:
 
     def integer(self, expr: Expr, kind: Attribute) -> SSAValue:
         """The value of an expression as an `index` or an integer type."""
-        assert isinstance(kind, IndexType | IntegerType)
         number = symbolic.constant(expr)
         if number is not None:
-            return self.emit(arith.ConstantOp(IntegerAttr(number, kind, truncate_bits=True)))
+            value = IntegerAttr(number, cast("IntegerType[int]", kind), truncate_bits=True)
+            return self.emit(arith.ConstantOp(value))
         index = self.emit(IndexOp(expr))
-        return index if isinstance(kind, IndexType) else self.emit(arith.IndexCastOp(index, kind))
+        if isinstance(kind, IndexType):
+            return index
+        return self.emit(arith.IndexCastOp(index, cast("IntegerType[int]", kind)))
 
     def condition(self, expr: Expr) -> SSAValue:
         """The truth of a condition over symbols, as an `i1`."""

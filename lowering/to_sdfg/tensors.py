@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import cast
 
 from xdsl.dialects import arith, tensor
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.arithmetic import literal
+from sdfg.lowering.to_sdfg.attributes import element_of, shape_of
 from sdfg.lowering.to_sdfg.layouts import Layout
 from sdfg.lowering.to_sdfg.translation import Translation, last_use
 from sdfg.lowering.to_sdfg.values import (
@@ -23,7 +24,6 @@ from sdfg.lowering.to_sdfg.values import (
     Symbolic,
     Tensor,
     array_type,
-    element_of,
 )
 
 
@@ -36,7 +36,7 @@ def shaped(
         symbolic.integer(n)
         if n >= 0
         else translation.symbol_of(size := next(dynamic), cast(Operation, size.owner))
-        for n in cast("TensorType[Attribute]", kind).get_shape()
+        for n in shape_of(kind)
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from xdsl.dialects import arith, linalg
+from xdsl.dialects import arith
 from xdsl.dialects.builtin import BoolAttr, IntegerAttr, StringAttr, i64
 from xdsl.ir import BlockArgument, Operation, SSAValue
 from xdsl.ir.affine import AffineMap
@@ -14,6 +14,7 @@ from sdfg.dialect.memlet import MemletAttr, SubsetAttr
 from sdfg.dialect.ops.dataflow import LoadOp
 from sdfg.dialect.ops.library import ScanOp, ScatterOp, SortOp
 from sdfg.lowering.to_sdfg.arithmetic import PREDICATES
+from sdfg.lowering.to_sdfg.attributes import element_of, integers
 from sdfg.lowering.to_sdfg.combiners import combiner, is_neutral
 from sdfg.lowering.to_sdfg.layouts import Layout
 from sdfg.lowering.to_sdfg.nests import mapped, point
@@ -80,7 +81,7 @@ def convert_scatter(translation: Translation, op: Any) -> None:
     if yielded is not update and (found is None or found.value is not update):
         fail(op, "combines with an operation that is no conflict resolution")
     updates, index = (translation.container(v, op) for v in op.inputs)
-    named = [int(d) for d in op.dimension_map.iter_values()]
+    named = integers(op.dimension_map)
     (result,) = op.results
     target = overwritten(translation, op.outputs[0], result, op)
     translation.values[result] = Array(target, owned=True)
@@ -151,19 +152,16 @@ def _descending(op: Any) -> bool:
 
 def _is_count(value: SSAValue, axis: int) -> bool:
     """Whether a tensor of `i64` counts along `axis`: what a sort then brings is where from."""
-    op = value.owner
-    if not isinstance(op, linalg.GenericOp) or len(op.results) != 1 or len(op.inputs):
+    op: Any = value.owner
+    if op.name != "linalg.generic" or len(op.results) != 1 or len(op.inputs):
         return False
     (index_map,) = op.indexing_maps
-    yielded = op.body.block.last_op
-    assert yielded is not None
-    source = yielded.operands[0].owner
+    source: Any = op.body.block.last_op.operands[0].owner
     if isinstance(source, arith.IndexCastOp):
         source = source.input.owner
-    counts = isinstance(source, linalg.IndexOp) and source.dim.value.data == axis
-    element: Any = value.type
+    counts = source.name == "linalg.index" and source.dim.value.data == axis
     identity = AffineMap.identity(index_map.data.num_dims)
-    return counts and index_map.data == identity and element.element_type == i64
+    return bool(counts and index_map.data == identity) and element_of(value.type) == i64
 
 
 def _reorder(

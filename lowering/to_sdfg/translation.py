@@ -1,9 +1,9 @@
 """The program while it is built: containers, views, states, and what each linalg value became."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from xdsl.dialects.builtin import (
     DenseIntOrFPElementsAttr,
@@ -62,7 +62,7 @@ class Translation:
     # Where operations go
 
     @contextmanager
-    def inside(self, block: Block) -> Iterator[None]:
+    def inside(self, block: Block) -> Generator[None]:
         """Build into `block`; what is made there is not reused behind it."""
         outer, self.block = self.block, block
         self._made.append({})
@@ -232,7 +232,7 @@ class Translation:
         if isinstance(scalar, Symbolic) and scalar.expr.is_Integer:
             number = IntegerAttr(int(scalar.expr), cast(IntegerType, scalar.kind))
         if number is not None:
-            kind = TensorType(scalar.kind, ())
+            kind: Any = TensorType(scalar.kind, ())
             return self.constant(
                 DenseIntOrFPElementsAttr.from_list(kind, [number.value.data]), source
             )

@@ -1,9 +1,8 @@
 """What an SSA value of the linalg module is while its program is being built."""
 
 from dataclasses import dataclass
-from typing import cast
 
-from xdsl.dialects.builtin import FloatAttr, TensorType
+from xdsl.dialects.builtin import FloatAttr
 from xdsl.ir import Attribute, SSAValue
 
 from sdfg.dialect.symbolic import Expr
@@ -98,10 +97,3 @@ def array_type(container: SSAValue) -> ArrayType:
     """The type of a container that is an array."""
     assert isinstance(container.type, ArrayType)
     return container.type
-
-
-def element_of(kind: Attribute) -> Attribute:
-    """The element type of a tensor type; any other type itself."""
-    return (
-        cast("TensorType[Attribute]", kind).element_type if isinstance(kind, TensorType) else kind
-    )

@@ -450,8 +450,10 @@ _SHAPES = {
         """
         %c1 = arith.constant 1 : index
         %s = tensor.extract %t[] : tensor<f32>
-        %a = tensor.insert_slice %y into %x[1, 0] [2, 7] [2, 1] : tensor<2x7xf32> into tensor<5x7xf32>
-        %b = tensor.insert_slice %z into %a[4, 1] [1, 3] [1, 2] : tensor<3xf32> into tensor<5x7xf32>
+        %a = tensor.insert_slice %y into %x[1, 0] [2, 7] [2, 1]
+          : tensor<2x7xf32> into tensor<5x7xf32>
+        %b = tensor.insert_slice %z into %a[4, 1] [1, 3] [1, 2]
+          : tensor<3xf32> into tensor<5x7xf32>
         %c = tensor.insert %s into %b[%c1, %c1] : tensor<5x7xf32>
         func.return %c, %x : tensor<5x7xf32>, tensor<5x7xf32>
         """,
@@ -527,7 +529,8 @@ _CONTROL = {
             %w = tensor.insert_slice %s into %all[%i, 0] [1, 4] [1, 1]
               : tensor<4xf32> into tensor<?x4xf32>
             scf.yield %w, %s : tensor<?x4xf32>, tensor<4xf32>
-        }) : (index, index, index, tensor<?x4xf32>, tensor<4xf32>) -> (tensor<?x4xf32>, tensor<4xf32>)
+        }) : (index, index, index, tensor<?x4xf32>, tensor<4xf32>)
+          -> (tensor<?x4xf32>, tensor<4xf32>)
         func.return %r#0, %r#1 : tensor<?x4xf32>, tensor<4xf32>
         """,
         (f32(5, 4),),

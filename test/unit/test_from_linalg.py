@@ -11,10 +11,11 @@ import pytest
 from models.linalg_cases import CASES, Case
 from models.linalg_jit import main_of, run_module
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.dialects.builtin import ModuleOp
 
 from sdfg.dialect.interpreter.interpret import interpret
 from sdfg.lowering.frontend.parse import parse_linalg
+from sdfg.lowering.to_sdfg.attributes import entries, text
 from sdfg.lowering.to_sdfg.expand_library import ExpandLibraryPass
 from sdfg.lowering.to_sdfg.from_linalg import FromLinalgPass
 
@@ -29,13 +30,11 @@ def named_inputs(
     symbols: dict[str, int] = {}
     attributes = main_of(module).arg_attrs
     for k, value in enumerate(inputs):
-        entry = {} if attributes is None else attributes.data[k].data
-        if isinstance(symbol := entry.get("sdfg.symbol"), StringAttr):
-            symbols[symbol.data] = value
-            continue
-        name = entry.get("sdfg.name")
-        label = name.data if isinstance(name, StringAttr) else f"arg{k}"
-        arrays[label] = np.asarray(value)
+        entry = entries(attributes, k)
+        if (symbol := text(entry.get("sdfg.symbol"))) is not None:
+            symbols[symbol] = value
+        else:
+            arrays[text(entry.get("sdfg.name")) or f"arg{k}"] = np.asarray(value)
     return arrays, symbols
 
 

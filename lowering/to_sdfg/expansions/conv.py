@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from xdsl.dialects.builtin import DenseArrayBase
 from xdsl.ir import SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.ops.library import ConvOp
 from sdfg.dialect.symbolic import Expr
+from sdfg.lowering.to_sdfg.attributes import integers
 from sdfg.lowering.to_sdfg.expansions.place import Place
 from sdfg.lowering.to_sdfg.expansions.reduction import Loops, multiplied, reduction
 from sdfg.lowering.to_sdfg.nests import point
@@ -38,7 +38,7 @@ def expand_conv(op: ConvOp, place: Place) -> None:
     f = rest[0] if len(filters) == 1 else group * within + rest[1]
     o, k = rest[len(filters) :], reduced.at[len(reduced_channels) :]
     c = reduced.at[0] if reduced_channels else symbolic.integer(0)
-    window = windowed(o, k, op.strides, op.dilations)
+    window = windowed(o, k, integers(op.strides), integers(op.dilations))
 
     def product(builder: TaskletBuilder) -> SSAValue:
         image = builder.read(x, point([n, group * channels + c, *window]))
@@ -53,9 +53,9 @@ def expand_conv(op: ConvOp, place: Place) -> None:
 def windowed(
     outputs: Sequence[Expr],
     kernel: Sequence[Expr],
-    strides: DenseArrayBase,
-    dilations: DenseArrayBase,
+    strides: Sequence[int],
+    dilations: Sequence[int],
 ) -> list[Expr]:
     """Where in the image element `kernel` of the window of `outputs` lies."""
-    steps = zip(outputs, kernel, strides.iter_values(), dilations.iter_values(), strict=True)
-    return [o * int(stride) + k * int(dilation) for o, k, stride, dilation in steps]
+    steps = zip(outputs, kernel, strides, dilations, strict=True)
+    return [o * stride + k * dilation for o, k, stride, dilation in steps]

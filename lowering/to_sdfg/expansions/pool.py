@@ -4,6 +4,7 @@ from xdsl.ir import SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.ops.library import PoolOp
+from sdfg.lowering.to_sdfg.attributes import integers
 from sdfg.lowering.to_sdfg.expansions.conv import windowed
 from sdfg.lowering.to_sdfg.expansions.place import Place
 from sdfg.lowering.to_sdfg.expansions.reduction import Loops, converted, reduction
@@ -16,10 +17,10 @@ def expand_pool(op: PoolOp, place: Place) -> None:
     (x,), (y,) = op.inputs, op.outputs
     kind = array_type(y)
     parallel = Loops.of(place, "i", kind.dims)
-    sizes = [symbolic.integer(int(e)) for e in op.window.iter_values()]
+    sizes = [symbolic.integer(e) for e in integers(op.window)]
     reduced = Loops.of(place, "r", sizes)
     n, c, *o = parallel.at
-    window = windowed(o, reduced.at, op.strides, op.dilations)
+    window = windowed(o, reduced.at, integers(op.strides), integers(op.dilations))
 
     def element(builder: TaskletBuilder) -> SSAValue:
         return converted(builder, builder.read(x, point([n, c, *window])), kind.element_type)

@@ -3,6 +3,7 @@
 from xdsl.ir import SSAValue
 
 from sdfg.dialect.ops.library import ReduceOp
+from sdfg.lowering.to_sdfg.attributes import integers
 from sdfg.lowering.to_sdfg.expansions.place import Place
 from sdfg.lowering.to_sdfg.expansions.reduction import Loops, converted, reduction
 from sdfg.lowering.to_sdfg.nests import point
@@ -12,7 +13,7 @@ from sdfg.lowering.to_sdfg.values import array_type
 
 def expand_reduce(op: ReduceOp, place: Place) -> None:
     (x,), (y,) = op.inputs, op.outputs
-    axes = {int(a) for a in op.axes.iter_values()}
+    axes = set(integers(op.axes))
     dims, kind = array_type(x).dims, array_type(y)
     parallel = Loops.of(place, "i", [e for d, e in enumerate(dims) if d not in axes])
     reduced = Loops.of(place, "r", [e for d, e in enumerate(dims) if d in axes])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import AnyFloat, IntegerType
@@ -9,6 +10,7 @@ from xdsl.ir import Attribute, Operation, SSAValue
 
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.symbolic import Expr
+from sdfg.lowering.to_sdfg.attributes import width_of
 from sdfg.lowering.to_sdfg.combiners import neutral
 from sdfg.lowering.to_sdfg.expansions.place import Place
 from sdfg.lowering.to_sdfg.nests import mapped, point
@@ -83,10 +85,11 @@ def converted(builder: TaskletBuilder, value: SSAValue, kind: Attribute) -> SSAV
     if isinstance(value.type, AnyFloat) and isinstance(kind, AnyFloat):
         wider = kind.bitwidth > value.type.bitwidth
         return builder.emit((arith.ExtFOp if wider else arith.TruncFOp)(value, kind))
-    if isinstance(value.type, IntegerType) and isinstance(kind, IntegerType):
-        wider = kind.width.data > value.type.width.data
-        return builder.emit((arith.ExtSIOp if wider else arith.TruncIOp)(value, kind))
-    if isinstance(value.type, IntegerType) and isinstance(kind, AnyFloat):
+    old, new = width_of(value.type), width_of(kind)
+    if old is not None and new is not None:
+        extend = arith.ExtSIOp if new > old else arith.TruncIOp
+        return builder.emit(extend(value, cast(IntegerType, kind)))
+    if old is not None and isinstance(kind, AnyFloat):
         return builder.emit(arith.SIToFPOp(value, kind))
     raise ValueError(f"no conversion from {value.type} to {kind}")
 

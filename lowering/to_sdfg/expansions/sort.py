@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import sympy
+import sympy  # pyright: ignore[reportMissingTypeStubs]
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import AnyFloat, IndexType, IntegerType, i64
+from xdsl.dialects.builtin import AnyFloat, IntegerType, i64
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from sdfg.dialect import symbolic
@@ -15,6 +15,7 @@ from sdfg.dialect.ops.control import AssignOp, WhileOp
 from sdfg.dialect.ops.dataflow import CopyOp, StateOp
 from sdfg.dialect.ops.library import SortOp
 from sdfg.dialect.symbolic import Expr
+from sdfg.lowering.to_sdfg.attributes import width_of
 from sdfg.lowering.to_sdfg.expansions.place import Place
 from sdfg.lowering.to_sdfg.expansions.reduction import Loops
 from sdfg.lowering.to_sdfg.nests import point
@@ -155,8 +156,7 @@ def less(builder: TaskletBuilder, a: SSAValue, b: SSAValue) -> SSAValue:
     """Whether `a < b`, where NaN is larger than every number."""
     if not isinstance(a.type, AnyFloat):
         # Of two truths false is the smaller: compared without a sign.
-        unsigned = isinstance(a.type, IntegerType) and a.type.width.data == 1
-        return builder.emit(arith.CmpiOp(a, b, "ult" if unsigned else "slt"))
+        return builder.emit(arith.CmpiOp(a, b, "ult" if width_of(a.type) == 1 else "slt"))
     smaller = builder.emit(arith.CmpfOp(a, b, "olt"))
     number = builder.emit(arith.CmpfOp(a, a, "ord"))
     nan = builder.emit(arith.CmpfOp(b, b, "uno"))
@@ -167,9 +167,7 @@ def _count(place: Place, origin: SSAValue, axis: int) -> Operation:
     """Each element's own index along the axis."""
     every = Loops.of(place, "i", array_type(origin).dims)
     builder = TaskletBuilder()
-    kind = array_type(origin).element_type
-    assert isinstance(kind, IndexType | IntegerType)
-    value = builder.integer(every.at[axis], kind)
+    value = builder.integer(every.at[axis], array_type(origin).element_type)
     (nest,) = every.around([builder.finish([(origin, point(every.at))], [value])])
     return nest
 
