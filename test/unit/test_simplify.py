@@ -1,0 +1,52 @@
+"""Every simplification, alone and all in order, changes no result of random programs."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from unit.strategies import contents, main_program, programs, random_program, sizes_of
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+
+from sdfg.dialect.interpreter.interpret import interpret
+from sdfg.lowering.pipelines import SIMPLIFY
+
+PASSES = {step.name: step for step in SIMPLIFY}
+
+
+def agree(wanted: NDArray[Any], found: NDArray[Any]) -> bool:
+    """Whether two results are equal up to the order of sums, NaN included."""
+    if not np.issubdtype(wanted.dtype, np.floating):
+        return np.array_equal(wanted, found)
+    return np.allclose(wanted, found, rtol=1e-4, atol=1e-4, equal_nan=True)
+
+
+def check(module: ModuleOp, passes: list[ModulePass], sizes: dict[str, int], seed: int) -> None:
+    arrays = contents(module, sizes, seed)
+    wanted = interpret(module, "main", arrays, sizes)
+    for step in passes:
+        step.apply(Context(), module)
+        module.verify()
+        found = interpret(module, "main", arrays, sizes)
+        for name, array in wanted.items():
+            assert agree(array, found[name]), f"{step.name} changed {name}"
+
+
+@pytest.mark.parametrize("name", PASSES)
+@given(data=st.data())
+@settings(max_examples=15, deadline=None)
+def test_pass_alone(name: str, data: st.DataObject) -> None:
+    module = data.draw(programs())
+    check(module, [PASSES[name]], data.draw(sizes_of(module)), seed=0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_all_in_order(seed: int) -> None:
+    module = random_program(seed)
+    random = np.random.default_rng(seed)
+    sizes = {n: int(random.integers(1, 6)) for n in main_program(module).symbol_names}
+    check(module, list(SIMPLIFY), sizes, seed)
