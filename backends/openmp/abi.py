@@ -12,6 +12,7 @@ from sdfg.backends.c_tree import files as f
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.openmp.failures import CONTEXT
+from sdfg.backends.openmp.interface import DTYPES, unsigned_arguments
 from sdfg.backends.openmp.scope import Scope
 from sdfg.backends.openmp.types import element_storage
 from sdfg.dialect import symbolic
@@ -35,6 +36,17 @@ class Argument:
     """As the model calls it."""
     kind: ArrayType
     parameter: f.Parameter
+    """Its type is that of the elements inside: signed integers."""
+    unsigned: bool
+
+    @property
+    def outside(self) -> f.Parameter:
+        """The parameter as the caller sees it."""
+        if not self.unsigned:
+            return self.parameter
+        scalar = t.scalar_of(f"u{DTYPES[str(self.kind.element_type)]}")
+        to = t.const(scalar) if self.role == "in" else scalar
+        return f.Parameter(self.parameter.name, t.pointer(to, restrict=True))
 
 
 @dataclass(frozen=True)
@@ -57,11 +69,12 @@ class Abi:
         for (role, label, container), parameter in zip(program.arguments, parameters, strict=True):
             kind = container.type
             assert isinstance(kind, ArrayType)
-            if not kind.is_dense or isinstance(
-                element_storage(kind.element_type, program), t.Vector
-            ):
+            element = element_storage(kind.element_type, program)
+            if not kind.is_dense or isinstance(element, t.Vector):
                 fail(program, f"takes '{label}' of type {kind}: arrays of the caller are dense")
-            arguments.append(Argument(role, label, kind, parameter))
+            is_integer = isinstance(element, t.Scalar) and element.kind is t.Kind.SIGNED
+            unsigned = is_integer and label in unsigned_arguments(program)
+            arguments.append(Argument(role, label, kind, parameter, unsigned))
         arguments.sort(key=lambda argument: argument.role == "out")
         names = (scope.symbols[n] for n in program.symbol_names)
         symbols = tuple(f.Parameter(n.name, t.INT64) for n in names if isinstance(n, c.Name))
@@ -75,7 +88,7 @@ class Abi:
     def parameters(self) -> tuple[f.Parameter, ...]:
         """Of `run`."""
         model = f.Parameter("model", t.pointer(self.context))
-        return (model, *(a.parameter for a in self.arguments), *self.symbols)
+        return (model, *(a.outside for a in self.arguments), *self.symbols)
 
     def function(
         self, name: str, returns: t.CType, parameters: tuple[f.Parameter, ...], comment: str = ""
@@ -139,11 +152,21 @@ class Abi:
 
     def define_run(self, body: list[s.Statement]) -> f.Function:
         """`run` with its beginning: the arguments are held to what they can be."""
+        parameters = list(self.parameters)
+        casts: list[s.Statement] = []
+        for place, argument in enumerate(self.arguments, 1):
+            if argument.unsigned:
+                name, kind = argument.parameter.name, argument.parameter.type
+                assert isinstance(kind, t.Pointer)
+                parameters[place] = f.Parameter(f"{name}_unsigned", parameters[place].type)
+                value = c.cast(t.pointer(kind.to), c.Name(f"{name}_unsigned"))
+                casts.append(s.Declare(kind, name, value))
         start: list[s.Statement] = [
             s.Declare(t.pointer(t.Named("sdfg_context")), "context", _SHARED),
+            *casts,
             *self.checks(),
         ]
-        return f.Function(self.run.name, t.INT, self.parameters, (*start, *body, s.Return(_OK)))
+        return f.Function(self.run.name, t.INT, tuple(parameters), (*start, *body, s.Return(_OK)))
 
     def checks(self) -> list[s.Statement]:
         """Sizes are not negative, and arrays that have elements are there."""

@@ -16,7 +16,13 @@ Attribute of a program: the names of all inputs in the order of the model, symbo
 takes as inputs among them. Without it, such symbols come behind the containers.
 """
 
-_DTYPES = {
+UNSIGNED = "unsigned_arguments"
+"""
+Attribute of a program: the names of the containers whose integers the caller takes as unsigned. The
+IR itself has integers without a sign.
+"""
+
+DTYPES = {
     **{"i1": "bool", "f16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"},
     **{f"{sign}i{bits}": f"int{bits}" for sign in ("", "s") for bits in (8, 16, 32, 64)},
     **{f"ui{bits}": f"uint{bits}" for bits in (8, 16, 32, 64)},
@@ -33,7 +39,11 @@ def interface_of(program: SdfgOp, prefix: str, library: str, weights: str | None
     those do not decide; outputs are those with the role `out`. A container that has no form in the
     ABI stops compilation.
     """
-    values = [(r, _value(program, name, c.type)) for r, name, c in program.arguments]
+    unsigned = unsigned_arguments(program)
+    values = [
+        (role, _value(program, name, container.type, unsigned=name in unsigned))
+        for role, name, container in program.arguments
+    ]
     inputs = [value for role, value in values if role != "out"]
     decided = {
         symbol
@@ -41,8 +51,7 @@ def interface_of(program: SdfgOp, prefix: str, library: str, weights: str | None
         for text in value.shape
         for symbol in symbolic.symbols_of(symbolic.parse(text))
     }
-    order = program.attributes.get(INPUT_ORDER)
-    named = [n.data for n in order.data] if isa(order, ArrayAttr[StringAttr]) else []
+    named = _names(program, INPUT_ORDER)
     inputs += [
         Value(symbol, "int64", (), symbol)
         for symbol in program.symbol_names
@@ -54,13 +63,24 @@ def interface_of(program: SdfgOp, prefix: str, library: str, weights: str | None
     return Interface(prefix, library, weights, tuple(inputs), outputs, program.symbol_names)
 
 
-def _value(program: SdfgOp, name: str, kind: Attribute) -> Value:
+def unsigned_arguments(program: SdfgOp) -> frozenset[str]:
+    """The names of the containers whose integers have no sign outside."""
+    return frozenset(_names(program, UNSIGNED))
+
+
+def _names(program: SdfgOp, attribute: str) -> list[str]:
+    found = program.attributes.get(attribute)
+    return [n.data for n in found.data] if isa(found, ArrayAttr[StringAttr]) else []
+
+
+def _value(program: SdfgOp, name: str, kind: Attribute, *, unsigned: bool) -> Value:
     if not isinstance(kind, ArrayType):
         fail(program, f"takes '{name}' of type {kind}: only arrays come from outside")
     if not kind.is_dense:
         fail(program, f"takes '{name}' with strides or an offset: arrays from outside are dense")
-    dtype = _DTYPES.get(str(kind.element_type))
+    dtype = DTYPES.get(str(kind.element_type))
     if dtype is None:
         fail(program, f"takes '{name}' with elements of {kind.element_type}, unknown to NumPy")
+    dtype = f"u{dtype}" if unsigned and dtype.startswith("int") else dtype
     shape = tuple(symbolic.text_of(dimension) for dimension in kind.dims)
     return Value(name, dtype, shape)

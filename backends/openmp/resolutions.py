@@ -39,9 +39,13 @@ def from_storage(value: c.Expression, stored: Stored) -> c.Expression:
 
 
 def to_storage(value: c.Expression, stored: Stored) -> c.Expression:
-    """A value as a stored element."""
+    """A value as a stored element; one that has just been rounded to it is not rounded again."""
     if isinstance(stored, t.Scalar) and stored.kind is t.Kind.STORAGE:
-        return c.call(f"sdfg_{stored.short}_from_f32", value)
+        match value:
+            case c.Call(c.Name(name), (rounded,)) if name == f"sdfg_f32_from_{stored.short}":
+                return rounded
+            case _:
+                return c.call(f"sdfg_{stored.short}_from_f32", value)
     return value
 
 

@@ -191,7 +191,7 @@ class TaskletEmitter:
         """`value` without commas that a macro would take for its own."""
         known = self.values[value]
         if isinstance(known, c.Compound) and len(known.elements) > 1:
-            return self.declare(value, value_type(value.type, self.op), known, body)
+            return self.declare(value, known, body)
         return known
 
     def lane_by_lane(self, op: Operation, stored: t.Scalar, body: list[s.Statement]) -> None:
