@@ -72,7 +72,7 @@ class Abi:
             element = element_storage(kind.element_type, program)
             if not kind.is_dense or isinstance(element, t.Vector):
                 fail(program, f"takes '{label}' of type {kind}: arrays of the caller are dense")
-            is_integer = isinstance(element, t.Scalar) and element.kind is t.Kind.SIGNED
+            is_integer = element.kind is t.Kind.SIGNED
             unsigned = is_integer and label in unsigned_arguments(program)
             arguments.append(Argument(role, label, kind, parameter, unsigned))
         arguments.sort(key=lambda argument: argument.role == "out")

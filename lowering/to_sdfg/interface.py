@@ -15,6 +15,7 @@ from sdfg.dialect.ops.program import ConstantOp, SdfgOp, ViewOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.to_sdfg.attributes import element_of, entries, shape_of, text, texts
+from sdfg.lowering.to_sdfg.names import hint
 from sdfg.lowering.to_sdfg.translation import Translation
 from sdfg.lowering.to_sdfg.values import Array, Stored, Symbolic, Tensor, array_type
 
@@ -66,9 +67,11 @@ class Interface:
             constant.location = argument.location
             self.translation.block.add_op(constant)
             container: SSAValue = constant.result
+            container.name_hint = hint(name)
         else:
             block = self.translation.program.body.block
             container = block.insert_arg(kind, len(block.args), argument.location)
+            container.name_hint = hint(name)
             self.names.append(("in", name))
         is_tensor = isinstance(argument.type, TensorType)
         values[argument] = Array(container) if is_tensor else Stored(container)
@@ -148,7 +151,11 @@ class Interface:
         block = self.translation.program.body.block
         at = len(self.names) + sum(k < index for k in self.outs)
         self.outs[index] = block.insert_arg(kind, at)
+        self.outs[index].name_hint = hint(self._result_name(index))
         return self.outs[index]
+
+    def _result_name(self, index: int) -> str:
+        return text(self._result_facts(index).get("sdfg.name")) or f"out{index}"
 
     def finish(self) -> None:
         """Bring every result into its container, and state the arguments of the program."""
@@ -156,11 +163,35 @@ class Interface:
             self._bring(index, value)
         names = list(self.names)
         for index in range(len(self._returned)):
-            name = text(self._result_facts(index).get("sdfg.name"))
-            names.append(("out", name or f"out{index}"))
+            names.append(("out", self._result_name(index)))
         program = self.translation.program
         program.attributes["arg_roles"] = syntax.strings(role for role, _ in names)
         program.attributes["arg_names"] = syntax.strings(name for _, name in names)
+        self._describe_inputs(program, [name for role, name in names if role == "out"])
+
+    def _describe_inputs(self, program: SdfgOp, outputs: list[str]) -> None:
+        """
+        State what callers must know beside names and shapes: `input_order` where the model takes
+        symbols as inputs, `unsigned_arguments` where it takes or gives unsigned integers.
+        """
+        inputs: list[str] = []
+        unsigned = [n for k, n in enumerate(outputs) if "sdfg.unsigned" in self._result_facts(k)]
+        has_symbols = False
+        for argument in self.function.body.block.args:
+            facts = entries(self.function.arg_attrs, argument.index)
+            value = self.translation.values.get(argument)
+            if "sdfg.constant" in facts:
+                continue
+            name = text(facts.get("sdfg.name")) or f"arg{argument.index}"
+            if isinstance(value, Symbolic) and "sdfg.symbol" in facts:
+                has_symbols, name = True, symbolic.text_of(value.expr)
+            inputs.append(name)
+            unsigned += [name] if "sdfg.unsigned" in facts else []
+        if has_symbols:
+            program.attributes["input_order"] = syntax.strings(inputs)
+        if unsigned:
+            program.attributes["unsigned_arguments"] = syntax.strings(dict.fromkeys(unsigned))
+        _erase_unused(program)
 
     def _bring(self, index: int, value: SSAValue) -> None:
         translation = self.translation
@@ -186,6 +217,14 @@ class Interface:
         unknown = symbolic.symbols_of(*dims) - set(self._order)
         if unknown:
             fail(op, f"returns result {index} of a size that data decides: {min(unknown)}")
+
+
+def _erase_unused(program: SdfgOp) -> None:
+    """Erase views and constants that turned out to be steps on the way to others."""
+    for op in reversed(list(program.walk())):
+        if isinstance(op, ViewOp | ConstantOp) and op.result.first_use is None:
+            op.detach()
+            op.erase()
 
 
 def _is_same(container: SSAValue, target: SSAValue) -> bool:
