@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from xdsl.context import Context
 from xdsl.dialects.arith import ConstantOp as ArithConstantOp
 from xdsl.dialects.builtin import FloatAttr, ModuleOp
-from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
 from xdsl.passes import ModulePass
 
 from sdfg.dialect import symbolic
@@ -29,6 +29,7 @@ from sdfg.lowering.schedule.vector_tasklets import (
     Lanes,
     accumulating,
     constant_tasklet,
+    loading,
     move_tasklet,
 )
 from sdfg.lowering.simplify.rewriting import substitute
@@ -155,14 +156,13 @@ class RegisterTile:
 
         start = self.start_value()
         clear = constant_tasklet(start, self.element, access, lanes)
-        step = self.accumulate(access, row, column)
         nest = self.nest
         # Points of a map must not share the accumulators: the points of a loop follow each other.
-        loop: Operation = unrolled([step])
+        body = self.accumulate(access, row, column)
         inner = zip(nest.inner.param_names, nest.inner.ranges.data, strict=True)
         for name, r in reversed(list(inner)):
-            loop = ForOp(name, r, [loop])
-        ops: list[Operation] = [accumulators, unrolled([clear]), loop]
+            body = [ForOp(name, r, body)]
+        ops: list[Operation] = [accumulators, unrolled([clear]), *body]
         return ops + self.finish(access, row, column, unrolled)
 
     def start_value(self) -> float:
@@ -186,25 +186,64 @@ class RegisterTile:
             values[line] = self.origin[line] + symbolic.symbol(row)
         return values
 
-    def accumulate(self, access: tuple[SSAValue, MemletAttr], row: str, column: str) -> TaskletOp:
+    def accumulate(
+        self, access: tuple[SSAValue, MemletAttr], row: str, column: str
+    ) -> list[Operation]:
+        """
+        One step of the reduction: each operand is loaded once, then used by all that share it.
+
+        ```
+        map [vec] { b[vec] = B[..] }; map [row] { a = A[..]; map [vec] { acc += a * b[vec] } }
+        ```
+        """
         nest, lane = self.nest, self.tiler.choice.lane_parameter
         offset = symbolic.symbol(column) * self.lanes
         place = self.place(row, offset)
         line = {k: v for k, v in place.items() if k != lane}
         lanes = Lanes(lane, place[lane], self.lanes)
         starts = {p: r.start for p, r in (nest.parallel | nest.reduced).items()}
+        by_column: list[Operation] = []
+        by_row: list[Operation] = []
         inputs: list[tuple[SSAValue, MemletAttr]] = []
         for index, (container, memlet) in enumerate(nest.body.input_accesses):
             operand = self.tiler.packed.get(index)
             if operand is not None:
                 read = operand.memlet(self.block, offset, self.lanes, starts)
-                inputs.append((operand.container, read.substituted(line)))
+                source = (operand.container, read.substituted(line))
             else:
-                inputs.append((container, lanes.memlet(memlet.substituted(line))))
+                source = (container, lanes.memlet(memlet.substituted(line)))
+            argument = nest.body.body.block.args[index]
+            used = source[1].symbols
+            if row not in used and column in used:
+                source = self.load(source, argument, [column], by_column)
+            elif column not in used:
+                source = self.load(source, argument, [], by_row)
+            inputs.append(source)
         assert nest.point.wcr is not None
-        return derived_tasklet(
-            accumulating(nest.body, inputs, access, nest.point.wcr, lanes), nest.body
-        )
+        step = accumulating(nest.body, inputs, access, nest.point.wcr, lanes)
+        columns = MapOp([column], [Range.of(0, self.columns // self.lanes)], [step], "unroll")
+        rows = MapOp([row], [Range.of(0, self.rows)], [*by_row, columns], "unroll")
+        for op in (*by_column, rows):
+            derived(op, nest.body)
+        return [*by_column, rows]
+
+    def load(
+        self,
+        source: tuple[SSAValue, MemletAttr],
+        argument: BlockArgument,
+        columns: list[str],
+        ops: list[Operation],
+    ) -> tuple[SSAValue, MemletAttr]:
+        """Bring an operand into registers, one vector per column; returns where it then is."""
+        lanes = Lanes("", symbolic.integer(0), self.lanes)
+        shape = [self.columns // self.lanes] * len(columns)
+        kind = ArrayType(shape, lanes.type(argument.type), storage="register")
+        registers = AllocOp(kind, argument.name_hint or "operand")
+        at = MemletAttr(SubsetAttr.points([symbolic.symbol(c) for c in columns]))
+        tasklet = loading(source, (registers.result, at), argument.type, lanes)
+        spans = [Range.of(0, e) for e in shape]
+        ops += [registers, MapOp(columns, spans, [tasklet], "unroll") if columns else tasklet]
+        return registers.result, at
 
     def finish(
         self,
@@ -260,11 +299,6 @@ class RegisterTile:
         spans = [Range.of(0, size) for _, size in params]
         kind = "simd" if params[-1][1] > 1 else "sequential"
         return MapOp([name for name, _ in params], spans, body, kind)
-
-
-def derived_tasklet(new: TaskletOp, old: TaskletOp) -> TaskletOp:
-    derived(new, old)
-    return new
 
 
 def combine_init(nest: ReductionNest, access: tuple[SSAValue, MemletAttr]) -> list[Operation]:

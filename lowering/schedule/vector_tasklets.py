@@ -10,6 +10,7 @@ tasklet (%a = A[i, k], %b: vector<8xf32> = B[k, j0:j0 + 8]) -> (C[i, j0:j0 + 8])
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from xdsl.dialects import arith, math, vector
 from xdsl.dialects.builtin import (
@@ -24,6 +25,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.dataflow import TaskletOp, YieldOp
+from sdfg.dialect.ops.syntax import element_type
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.schedule.nests import slope
 
@@ -136,8 +138,8 @@ def accumulating(
     (result,) = tasklet.yielded
     element = result.type
     kinds = [
-        lanes.type(a.type) if not memlet.subset.is_point else a.type
-        for a, (_, memlet) in zip(tasklet.body.block.args, inputs, strict=True)
+        lanes.type(a.type) if not memlet.subset.is_point else element_type(container.type)
+        for a, (container, memlet) in zip(tasklet.body.block.args, inputs, strict=True)
     ]
     block = Block(arg_types=[*kinds, lanes.type(element)])
     body = VectorBody(lanes, block, {})
@@ -170,6 +172,23 @@ def constant_tasklet(
     constant = splat(value, element, lanes)
     block.add_ops([constant, YieldOp(constant.result)])
     return TaskletOp([], [target], Region(block))
+
+
+def loading(
+    source: tuple[SSAValue, MemletAttr],
+    target: tuple[SSAValue, MemletAttr],
+    element: Attribute,
+    lanes: Lanes,
+) -> TaskletOp:
+    """`tasklet (%v = source) -> (target) { yield %v }`, a single number in each lane."""
+    container, memlet = source
+    wide = lanes.type(element)
+    if not memlet.subset.is_point or element_type(container.type) == wide:
+        return move_tasklet(source, target, wide)
+    block = Block(arg_types=[element])
+    broadcast = vector.BroadcastOp(block.args[0], cast("VectorType[Attribute]", wide))
+    block.add_ops([broadcast, YieldOp(broadcast.results[0])])
+    return TaskletOp([source], [target], Region(block))
 
 
 def move_tasklet(

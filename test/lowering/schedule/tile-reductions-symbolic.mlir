@@ -19,6 +19,6 @@ sdfg.sdfg @matmul [M] (in "A" %A: !sdfg.array<[M, 96] x f32>, in "B" %B: !sdfg.a
 }
 // CHECK-NOT:   sdfg.alloc "B_packed"
 // CHECK:       sdfg.map [i0b = 0:M floordiv 6] {
-// CHECK:         %b: vector<8xf32> = %B[r0, 8 * vec:8 * vec + 8]
+// CHECK:         vector<8xf32> = %B[r0, 8 * vec:8 * vec + 8]
 // CHECK:       sdfg.map [i0b = 0:M - 6 * (M floordiv 6)] {
-// CHECK:         sdfg.tasklet (%a = %A[6 * (M floordiv 6) + i0b + row, r0]
+// CHECK:         sdfg.tasklet (%{{.*}} = %A[6 * (M floordiv 6) + i0b + row, r0]

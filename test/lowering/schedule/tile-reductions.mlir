@@ -26,8 +26,14 @@ sdfg.sdfg @matmul (in "A" %A: !sdfg.array<[8, 96] x f32>, out "C" %C: !sdfg.arra
 // CHECK-NEXT:      %[[ACC:.*]] = sdfg.alloc "acc" : !sdfg.array<[4, 2] x vector<8xf32>, register>
 // CHECK-NEXT:      sdfg.map [row = 0:4, vec = 0:2] schedule(unroll) {
 // CHECK:           sdfg.for [r0 = 0:96] {
-// CHECK-NEXT:        sdfg.map [row = 0:4, vec = 0:2] schedule(unroll) {
-// CHECK-NEXT:          sdfg.tasklet (%a = %A[4 * i0b + row, r0], %b: vector<8xf32> = %[[P]][i1b, r0, 8 * vec:8 * vec + 8], %[[OLD:.*]] = %[[ACC]][row, vec]) -> (%[[ACC]][row, vec]) {
-// CHECK-NEXT:            %[[S:.*]] = vector.broadcast %a : f32 to vector<8xf32>
-// CHECK-NEXT:            %[[F:.*]] = math.fma %[[S]], %b, %[[OLD]] : vector<8xf32>
+// CHECK-NEXT:        %[[B:.*]] = sdfg.alloc "b" : !sdfg.array<[2] x vector<8xf32>, register>
+// CHECK-NEXT:        sdfg.map [vec = 0:2] schedule(unroll) {
+// CHECK-NEXT:          sdfg.tasklet (%{{.*}}: vector<8xf32> = %[[P]][i1b, r0, 8 * vec:8 * vec + 8]) -> (%[[B]][vec]) {
+// CHECK:             sdfg.map [row = 0:4] schedule(unroll) {
+// CHECK-NEXT:          %[[A:.*]] = sdfg.alloc "a" : !sdfg.array<[] x vector<8xf32>, register>
+// CHECK-NEXT:          sdfg.tasklet (%[[S:.*]] = %A[4 * i0b + row, r0]) -> (%[[A]][]) {
+// CHECK-NEXT:            vector.broadcast %[[S]] : f32 to vector<8xf32>
+// CHECK:               sdfg.map [vec = 0:2] schedule(unroll) {
+// CHECK-NEXT:            sdfg.tasklet (%a = %[[A]][], %b = %[[B]][vec], %[[OLD:.*]] = %[[ACC]][row, vec]) -> (%[[ACC]][row, vec]) {
+// CHECK-NEXT:              math.fma %a, %b, %[[OLD]] : vector<8xf32>
 // CHECK:           sdfg.tasklet (%[[V:.*]] = %[[ACC]][row, vec]) -> (%C[4 * i0b + row, 16 * i1b + 8 * vec:16 * i1b + 8 * vec + 8]) {
