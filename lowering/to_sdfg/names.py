@@ -31,6 +31,12 @@ def place(location: LocationAttr) -> str:
             return ""
 
 
+def hint(name: str) -> str | None:
+    """`name` as the name of an SSA value, where it can be one."""
+    cleaned = re.sub(r"[^A-Za-z0-9_]+", "_", name)
+    return cleaned if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", cleaned) else None
+
+
 def label(op: Operation, what: str | None = None) -> str:
     """A label for the state that does the work of `op`: its place and what is done."""
     kind = op.name.split(".", 1)[1] if what is None else what

@@ -24,7 +24,7 @@ from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.to_sdfg.facts import FALSE, TRUE, Facts, not_zero
 from sdfg.lowering.to_sdfg.layouts import Layout
-from sdfg.lowering.to_sdfg.names import label, place
+from sdfg.lowering.to_sdfg.names import hint, label, place
 from sdfg.lowering.to_sdfg.nests import fill_nest, map_parameters
 from sdfg.lowering.to_sdfg.tasklets import TaskletBuilder
 from sdfg.lowering.to_sdfg.values import (
@@ -108,7 +108,9 @@ class Translation:
             layout = Layout.of(kind).reshaped(dims)
             if layout is not None and symbolic.equal(kind.size, symbolic.product(dims)):
                 return self.view(target, layout, source)
-        op = AllocOp(ArrayType(dims, element), place(source.location) or None)
+        name = place(source.location)
+        op = AllocOp(ArrayType(dims, element), name or None)
+        op.result.name_hint = hint(name)
         self.add(op, source)
         return op.result
 
