@@ -22,13 +22,14 @@ from xdsl.utils.target import Target
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from sdfg.dialect.diagnostics import SDFGError
+from sdfg.lowering.frontend.upstream import UPSTREAM_DIALECTS
 from sdfg.tools.files import write_text
 from sdfg.tools.instrumentation import Dump, Instrument, Timing, run_passes
 from sdfg.tools.opt_arguments import add_arguments, spell_out
 from sdfg.tools.terminal import FAILED, print_error, reporting, usage_error
 from sdfg.universe import SDFG_UNIVERSE
 
-DIALECTS = {**get_all_dialects(), **SDFG_UNIVERSE.all_dialects}
+DIALECTS = {**get_all_dialects(), **UPSTREAM_DIALECTS, **SDFG_UNIVERSE.all_dialects}
 """Ours win over those of the same name in xDSL. Each is loaded when its first op is parsed."""
 
 PASSES = {**get_all_passes(), **SDFG_UNIVERSE.all_passes}
