@@ -1,6 +1,6 @@
 """Arguments and results of a function as symbols, containers and weights of a program."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xdsl.dialects import func
@@ -16,9 +16,11 @@ from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.to_sdfg.attributes import element_of, entries, shape_of, text, texts
 from sdfg.lowering.to_sdfg.names import hint
-from sdfg.lowering.to_sdfg.translation import Translation
+from sdfg.lowering.to_sdfg.translation import Translation, last_use
 from sdfg.lowering.to_sdfg.values import Array, Stored, Symbolic, Tensor, array_type
 
+_CHANGES = ("tensor.insert_slice", "tensor.insert")
+_MAKES = ("tensor.concat", "tensor.pad", "linalg.generic", "scf.for")
 _KEPT_SHAPE = ("tensor.expand_shape", "tensor.collapse_shape", "tensor.reshape", "tensor.cast")
 
 
@@ -132,7 +134,8 @@ class Interface:
             if dims is None:
                 continue
             target = self._out(index, ArrayType(dims, element_of(value.type)))
-            self.translation.destinations.setdefault(_producer(value), target)
+            for written in _written_for(value):
+                self.translation.destinations.setdefault(written, target)
 
     def _known_dims(
         self, kind: Attribute, facts: Mapping[str, Attribute], index: int
@@ -236,11 +239,26 @@ def _is_same(container: SSAValue, target: SSAValue) -> bool:
     return root is target and a.is_dense and b.is_dense
 
 
-def _producer(value: SSAValue) -> SSAValue:
-    """The value whose elements `value` has in the same order: that is what can be written."""
-    while isinstance(op := value.owner, Operation) and op.name in _KEPT_SHAPE:
-        value = op.operands[0]
-    return value
+def _written_for(value: SSAValue) -> Iterator[SSAValue]:
+    """
+    The values that may be computed in the place of `value`: itself, what it is another shape of,
+    and what it is a change of.
+    """
+    yield value
+    changes = False
+    while isinstance(op := value.owner, Operation):
+        if op.name in _KEPT_SHAPE and (not changes or last_use(op.operands[0], op)):
+            value = op.operands[0]
+        elif op.name in _CHANGES and last_use(op.operands[1], op) and _is_made(op.operands[1]):
+            value, changes = op.operands[1], True
+        else:
+            return
+        yield value
+
+
+def _is_made(value: SSAValue) -> bool:
+    """Whether an operation computes `value` into a container of its own."""
+    return isinstance(value.owner, Operation) and value.owner.name in (*_CHANGES, *_MAKES)
 
 
 def _origin(value: SSAValue, last: Operation) -> Operation:

@@ -115,7 +115,7 @@ def resize(
         case Elements(element=element, elements=elements):
             new = Elements(sizes, element, elements)
         case Array(container=container, owned=owned):
-            view = translation.reshaped(container, sizes, op)
+            view = translation.reshaped(container, sizes, op, result)
             new = Array(view, owned and last_use(source, op))
     translation.values[result] = new
 

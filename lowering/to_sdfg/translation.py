@@ -100,8 +100,10 @@ class Translation:
         value: SSAValue | None = None,
     ) -> SSAValue:
         """A container for `value`: the caller's where it is a result of the program, or new."""
-        target = None if value is None else self.destinations.pop(value, None)
+        target = None if value is None else self.destinations.get(value)
         if target is not None:
+            for other in [v for v, t in self.destinations.items() if t is target]:
+                del self.destinations[other]
             kind = array_type(target)
             if list(kind.dims) == list(dims):
                 return target
@@ -136,12 +138,22 @@ class Translation:
         self.add(op, source)
         return op.result
 
-    def reshaped(self, container: SSAValue, dims: Sequence[Expr], source: Operation) -> SSAValue:
-        """The elements of `container` in other sizes: a view, or a copy where strides forbid it."""
+    def reshaped(
+        self,
+        container: SSAValue,
+        dims: Sequence[Expr],
+        source: Operation,
+        value: SSAValue | None = None,
+    ) -> SSAValue:
+        """
+        The elements of `container` in other sizes: a view, or a copy where strides forbid it.
+
+        A copy is what `value` lives in.
+        """
         kind = array_type(container)
         layout = Layout.of(kind).reshaped(dims)
         if layout is None:
-            container = self.copied(container, source)
+            container = self.copied(container, source, value)
             # A dense container takes any sizes, even where symbols hide how they match.
             layout = Layout.dense(dims)
         return self.view(container, layout, source)
