@@ -15,6 +15,7 @@ from sdfg.lowering.simplify.fuse_maps import FuseMapsPass
 from sdfg.lowering.simplify.fuse_states import FuseStatesPass
 from sdfg.lowering.simplify.fuse_tasklets import FuseTaskletsPass
 from sdfg.lowering.simplify.hoist_constants import HoistConstantsPass
+from sdfg.lowering.simplify.loops_to_maps import LoopsToMapsPass
 from sdfg.lowering.to_sdfg.expand_library import ExpandLibraryPass
 from sdfg.lowering.to_sdfg.from_linalg import FromLinalgPass
 
@@ -25,6 +26,7 @@ TO_SDFG: Pipeline = (FromLinalgPass(), ExpandLibraryPass())
 
 SIMPLIFY: Pipeline = (
     EliminateDeadCodePass(),
+    LoopsToMapsPass(),
     FoldConstantsPass(),
     EliminateViewsPass(),
     HoistConstantsPass(),

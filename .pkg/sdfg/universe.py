@@ -108,9 +108,16 @@ def _hoist_constants() -> type[ModulePass]:
     return HoistConstantsPass
 
 
+def _loops_to_maps() -> type[ModulePass]:
+    from sdfg.lowering.simplify.loops_to_maps import LoopsToMapsPass
+
+    return LoopsToMapsPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
+        "sdfg-loops-to-maps": _loops_to_maps,
         "sdfg-hoist-constants": _hoist_constants,
         "sdfg-eliminate-copies": _eliminate_copies,
         "sdfg-fold-constants": _fold_constants,

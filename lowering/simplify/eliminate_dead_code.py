@@ -19,7 +19,7 @@ from sdfg.dialect.ops.library import LibraryOp
 from sdfg.dialect.ops.program import AllocOp, CallOp, ConstantOp, SdfgOp, ViewOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_read
 from sdfg.lowering.simplify.rewriting import erase_unused_containers
-from sdfg.lowering.simplify.tasklets import prune_tasklet
+from sdfg.lowering.simplify.tasklets import dependences, prune_tasklet, stopping_reads
 
 Node = TaskletOp | CopyOp | LibraryOp | CallOp | ConsumeOp
 """What moves data."""
@@ -87,32 +87,30 @@ def _nodes(block: Block) -> Iterator[Operation]:
 
 def _live(program: SdfgOp) -> tuple[set[SSAValue], set[Operation]]:
     """The containers whose contents count, and the nodes that have to run. Linear."""
-    writers: dict[SSAValue, list[Operation]] = {}
-    reads: dict[Operation, frozenset[SSAValue]] = {}
-    stopping: list[Operation] = []
-    for node in _nodes(program.body.block):
-        accesses = Accesses.of(node)
-        reads[node] = accesses.reads
-        for base in accesses.writes:
-            writers.setdefault(base, []).append(node)
-        if may_stop(node):
-            stopping.append(node)
+    writers: dict[SSAValue, list[tuple[Operation, frozenset[SSAValue]]]] = {}
     work = [arg for role, _, arg in program.arguments if role != "in"]
+    live: set[Operation] = set()
     for op in program.walk():
         if isinstance(op, ReadSymbolOp):
             work += Accesses.of(op).reads
-    live = set(stopping)
-    work += (base for node in stopping for base in reads[node])
+    for node in _nodes(program.body.block):
+        found = dependences(node)
+        for written, read in found:
+            for base in written:
+                writers.setdefault(base, []).append((node, read))
+        if may_stop(node):
+            live.add(node)
+            work += stopping_reads(node)
+            # A tasklet that is kept for an assertion alone keeps its first output.
+            work += found[0][1]
     needed: set[SSAValue] = set()
     while work:
         base = work.pop()
-        if base in needed:
-            continue
-        needed.add(base)
-        for node in writers.get(base, ()):
-            if node not in live:
+        if base not in needed:
+            needed.add(base)
+            for node, read in writers.get(base, ()):
                 live.add(node)
-                work += reads[node]
+                work += read
     return needed, live
 
 

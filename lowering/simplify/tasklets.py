@@ -7,6 +7,7 @@ from typing import Self
 from xdsl.ir import Attribute, Block, BlockArgument, Operation, Region, SSAValue
 from xdsl.rewriter import InsertPoint, Rewriter
 
+from sdfg.dialect.analysis.accesses import Accesses
 from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.ops.dataflow import AssertOp, StoreOp, TaskletOp, YieldOp
@@ -108,6 +109,55 @@ def has_effect(op: Operation) -> bool:
     return isinstance(op, YieldOp | StoreOp | AssertOp) or any(
         isinstance(inner, StoreOp | AssertOp) for inner in op.walk()
     )
+
+
+def dependences(node: Operation) -> list[tuple[frozenset[SSAValue], frozenset[SSAValue]]]:
+    """
+    Pairs of memory that `node` writes and the memory that this takes, one per output of a tasklet.
+    """
+    accesses = Accesses.of(node)
+    if not isinstance(node, TaskletOp) or len(node.outputs) == 1 or not all_arrays(accesses):
+        return [(accesses.writes, accesses.reads)]
+    takes = input_dependences(node)
+    result: list[tuple[frozenset[SSAValue], frozenset[SSAValue]]] = []
+    for output in Parts.of(node).outputs:
+        values = [output.value]
+        if output.stored:
+            stores = [o for o in node.body.walk() if isinstance(o, StoreOp)]
+            values = [v for o in stores if o.target is output.value for v in o.operands]
+        read = frozenset[SSAValue]().union(*(takes.get(v, frozenset()) for v in values))
+        result.append((frozenset({root(output.container)}), read))
+    return result
+
+
+def all_arrays(accesses: Accesses) -> bool:
+    return all(a.is_array for a in accesses.all)
+
+
+def stopping_reads(node: Operation) -> frozenset[SSAValue]:
+    """The memory that decides whether `node` stops the program."""
+    accesses = Accesses.of(node)
+    if not isinstance(node, TaskletOp) or not all_arrays(accesses):
+        return accesses.reads
+    takes = input_dependences(node)
+    conditions = [o.condition for o in node.body.walk() if isinstance(o, AssertOp)]
+    return frozenset[SSAValue]().union(*(takes.get(v, frozenset()) for v in conditions))
+
+
+def input_dependences(op: TaskletOp) -> dict[SSAValue, frozenset[SSAValue]]:
+    """The memory read that each value in the body of a tasklet depends on. Linear."""
+    takes: dict[SSAValue, frozenset[SSAValue]] = {
+        c.value: frozenset({root(c.container)}) for c in Parts.of(op).inputs
+    }
+    for inner in op.body.block.ops:
+        used = {v for o in inner.walk() for v in o.operands}
+        found = frozenset[SSAValue]().union(*(takes.get(v, frozenset()) for v in used))
+        for nested in inner.walk():
+            for result in nested.results:
+                takes[result] = found
+            for region in nested.regions:
+                takes.update((arg, found) for block in region.blocks for arg in block.args)
+    return takes
 
 
 def prune_tasklet(op: TaskletOp, needed: set[SSAValue]) -> bool:
