@@ -16,10 +16,10 @@ from sdfg.dialect.analysis.accesses import Accesses
 from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
-from sdfg.dialect.ops.program import AllocOp, CallOp, ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.program import CallOp, SdfgOp, ViewOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound, symbols_read
 from sdfg.dialect.types import ArrayType, StreamType
-from sdfg.lowering.schedule.staging import insert_before
+from sdfg.lowering.schedule.staging import insert_before, label
 from sdfg.lowering.to_sdfg.names import place as layer_name
 
 
@@ -177,16 +177,6 @@ def free_symbols(nest: MapOp, roots: list[SSAValue]) -> set[str]:
         if isinstance(kind, ArrayType):
             read |= kind.symbols
     return read
-
-
-def label(container: SSAValue) -> str:
-    """What people call a container."""
-    owner = container.owner
-    if isinstance(owner, AllocOp) and owner.label is not None:
-        return owner.label.data
-    if isinstance(owner, ConstantOp):
-        return getattr(getattr(owner.value, "key", None), "data", "constant")
-    return container.name_hint or "x"
 
 
 def fingerprint(program: SdfgOp) -> str:

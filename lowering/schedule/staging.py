@@ -6,10 +6,11 @@ from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import is_constant
+from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
-from sdfg.dialect.ops.program import AllocOp
+from sdfg.dialect.ops.program import AllocOp, ConstantOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.nests import ReductionNest, depends_on, stride
@@ -80,8 +81,8 @@ def pack(
         *(ranges[p].extent for p in reduced),
         symbolic.integer(columns),
     ]
-    label = f"{_label(container)}_packed"
-    packed = AllocOp(ArrayType(shape, source.element_type), label)
+    name = f"{label(container)}_packed"
+    packed = AllocOp(ArrayType(shape, source.element_type), name)
     packed.result.name_hint = "packed"
     result = PackedOperand(packed.result, others, reduced)
     starts = {p: ranges[p].start for p in (*others, *reduced)}
@@ -106,8 +107,11 @@ def insert_before(mark: Operation, *ops: Operation) -> None:
     block.insert_ops_before(list(ops), mark)
 
 
-def _label(container: SSAValue) -> str:
+def label(container: SSAValue) -> str:
+    """What people call a container."""
     owner = container.owner
     if isinstance(owner, AllocOp) and owner.label is not None:
         return owner.label.data
+    if isinstance(owner, ConstantOp) and isinstance(owner.value, WeightAttr):
+        return owner.value.key.data
     return container.name_hint or "operand"

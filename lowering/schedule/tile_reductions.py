@@ -22,7 +22,7 @@ from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.machine import machine_of
 from sdfg.lowering.schedule.nests import ReductionNest, split_allocs, stride, uses_index
 from sdfg.lowering.schedule.pieces import Piece, lane_sizes, row_sizes, split
-from sdfg.lowering.schedule.staging import PackedOperand, insert_before, pack, pays
+from sdfg.lowering.schedule.staging import PackedOperand, insert_before, label, pack, pays
 from sdfg.lowering.schedule.tile_choice import TileChoice, choose_tile, is_constant_init
 from sdfg.lowering.schedule.vector_tasklets import (
     COMBINE,
@@ -238,7 +238,7 @@ class RegisterTile:
         lanes = Lanes("", symbolic.integer(0), self.lanes)
         shape = [self.columns // self.lanes] * len(columns)
         kind = ArrayType(shape, lanes.type(argument.type), storage="register")
-        registers = AllocOp(kind, argument.name_hint or "operand")
+        registers = AllocOp(kind, argument.name_hint or label(source[0]))
         at = MemletAttr(SubsetAttr.points([symbolic.symbol(c) for c in columns]))
         tasklet = loading(source, (registers.result, at), argument.type, lanes)
         spans = [Range.of(0, e) for e in shape]
