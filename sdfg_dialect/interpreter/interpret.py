@@ -153,14 +153,17 @@ def bound(
 
 
 def contents(container: Container | Stream) -> Array:
-    """The elements, as an array of their own."""
+    """The elements, as an array that nothing else uses any more."""
     if isinstance(container, Stream):
         dtype = dtype_of(container.kind.element_type)
         shape = (len(container.elements), *vector_shape(container.kind.element_type))
         return np.array(list(container.elements), dtype).reshape(shape)
     access = container.whole()
     shape = access.extents + container.block.data.shape[1:]
-    return np.broadcast_to(access.read(), shape).copy()
+    values = access.read()
+    if values.shape != shape:
+        return np.broadcast_to(values, shape).copy()
+    return np.asarray(values, order="C")
 
 
 def computations(module: ModuleOp) -> InterpreterFunctions:

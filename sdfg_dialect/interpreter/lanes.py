@@ -89,13 +89,13 @@ class Affine(_Operators):
             return Affine(self.base + other, self.steps, self.extents)
         rank = max(len(self.steps), len(other.steps))
         a, b = self.padded(rank), other.padded(rank)
-        steps = tuple(s + t for s, t in zip(a.steps, b.steps, strict=True))
+        steps = tuple([s + t for s, t in zip(a.steps, b.steps, strict=True)])
         return affine(a.base + b.base, steps, tuple(map(max, a.extents, b.extents)))
 
     def __mul__(self, other: "Lanes") -> "Lanes":
         if isinstance(other, Affine | Dense):
             return super().__mul__(other)
-        return affine(self.base * other, tuple(s * other for s in self.steps), self.extents)
+        return affine(self.base * other, tuple([s * other for s in self.steps]), self.extents)
 
     def __floordiv__(self, other: "Lanes") -> "Lanes":
         parts = self.divided(other) if isinstance(other, int) else None
@@ -138,10 +138,14 @@ Lanes: TypeAlias = int | Affine | Dense
 
 def affine(base: int, steps: tuple[int, ...], extents: tuple[int, ...]) -> Lanes:
     """The value `base + sum(steps[d] * k[d])`, in its simplest form."""
-    steps = tuple(s if n > 1 else 0 for s, n in zip(steps, extents, strict=True))
-    if not any(steps):
-        return base
-    return Affine(base, steps, tuple(n if s else 1 for s, n in zip(steps, extents, strict=True)))
+    if any(steps):
+        if 1 in extents:
+            steps = tuple([s if n > 1 else 0 for s, n in zip(steps, extents, strict=True)])
+        if 0 in steps:
+            extents = tuple([n if s else 1 for s, n in zip(steps, extents, strict=True)])
+        if any(steps):
+            return Affine(base, steps, extents)
+    return base
 
 
 def counter(axis: int, extent: int) -> Lanes:
@@ -183,8 +187,13 @@ def bounds(value: Lanes) -> tuple[int, int]:
         return int(value.values.min()), int(value.values.max())
     if not isinstance(value, Affine):
         return value, value
-    spans = [s * (n - 1) for s, n in zip(value.steps, value.extents, strict=True)]
-    return value.base + sum(min(0, s) for s in spans), value.base + sum(max(0, s) for s in spans)
+    low = high = value.base
+    for step, extent in zip(value.steps, value.extents, strict=True):
+        if step < 0:
+            low += step * (extent - 1)
+        else:
+            high += step * (extent - 1)
+    return low, high
 
 
 def uniform(value: Lanes) -> int | None:

@@ -42,6 +42,10 @@ class MapFunctions(InterpreterFunctions):
     machine: Machine
     known: dict[MapOp, bool] = field(default_factory=dict[MapOp, bool])
     """Which maps can run all their points at once."""
+    weights: dict[tuple[MapOp, tuple[int, ...]], int] = field(
+        default_factory=dict[tuple[MapOp, tuple[int, ...]], int]
+    )
+    """What `weight` gave for a map with these extents."""
 
     @impl(MapOp)
     def run_map(self, interpreter: Interpreter, op: MapOp, args: PythonValues) -> PythonValues:
@@ -99,6 +103,11 @@ class MapFunctions(InterpreterFunctions):
 
     def weight(self, op: MapOp, extents: tuple[int, ...]) -> int:
         """About how many values a point of `op` has at once in its body."""
+        if (op, extents) not in self.weights:
+            self.weights[op, extents] = self.counted_weight(op)
+        return self.weights[op, extents]
+
+    def counted_weight(self, op: MapOp) -> int:
         low = {n: bounds(v)[0] for n, v in self.machine.symbols.items()}
         for name, r in zip(op.param_names, op.ranges.data, strict=True):
             low[name] = bounds(evaluate(r.start, low))[0]

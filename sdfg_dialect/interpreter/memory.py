@@ -123,7 +123,7 @@ class Container:
 
     def check(self, dimension: int, index: Lanes, extent: Lanes) -> None:
         low, high = bounds(index)
-        if low >= 0 and high < bounds(extent)[0]:
+        if low >= 0 and high < (extent if isinstance(extent, int) else bounds(extent)[0]):
             return
         if low >= 0 and not isinstance(extent, int) and bounds(extent - index)[0] > 0:
             return
