@@ -43,6 +43,11 @@ def _best_break(text: str, room: int) -> int | None:
     fitting = [mark for mark in fitting if mark[0] > room // 3] or fitting
     if not fitting:
         return None
+    after_equals = next((at for at, depth in marks if depth == _FIRST_MARK + LAST_RESORT), None)
+    if after_equals is not None and after_equals <= room:
+        nested = all(depth >= _FIRST_MARK + 16 for _, depth in fitting)
+        if nested and len(text) - after_equals <= room - _CONTINUATION:
+            return after_equals
     outermost = min(depth for _, depth in fitting)
     return max(at for at, depth in fitting if depth == outermost)
 

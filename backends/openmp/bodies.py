@@ -15,6 +15,7 @@ from sdfg.backends.openmp.failures import CONTEXT, stop_on_failure
 from sdfg.backends.openmp.loops import emit_for, emit_map, scoped
 from sdfg.backends.openmp.scope import Scope
 from sdfg.backends.openmp.tasklets import TaskletEmitter
+from sdfg.backends.openmp.tidy import tidy
 from sdfg.dialect.diagnostics import fail, source
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp, WhileOp
 from sdfg.dialect.ops.dataflow import ConsumeOp, CopyOp, MapOp, StateOp, TaskletOp
@@ -176,13 +177,6 @@ def is_used_after(op: Operation, symbol: str) -> bool:
             return True
         following = following.next_op
     return False
-
-
-def tidy(body: Statements) -> Statements:
-    """`body` without braces around its end: the names declared there are unique in all of it."""
-    while body and isinstance(last := body[-1], s.Block):
-        body = [*body[:-1], *last.body]
-    return body
 
 
 def place(op: Operation, label: str) -> str:

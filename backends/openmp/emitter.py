@@ -74,7 +74,7 @@ def _entry(
     symbols = [scope.bind_symbol(n) for n in program.symbol_names]
     abi = Abi.of(program, prefix, parameters, scope)
     body = bind_workspace(program, scope)
-    body += BodyEmitter(programs.call).operations(list(program.body.block.ops), scope)
+    body += BodyEmitter(programs.call).region(program.body, scope)
     checked = {n for a in abi.arguments for n in a.kind.symbols}
     unused = [n for n, s in zip(symbols, program.symbol_names, strict=True) if s not in checked]
     unused += [a.parameter.name for a in abi.arguments if a.kind.size == 0]

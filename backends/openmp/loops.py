@@ -9,19 +9,17 @@ from xdsl.ir import Region
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
-from sdfg.backends.openmp.conflicts import Conflict, conflicts
+from sdfg.backends.openmp.conflicts import conflicts
 from sdfg.backends.openmp.expressions import add
 from sdfg.backends.openmp.failures import CONTEXT
-from sdfg.backends.openmp.resolutions import reduction
+from sdfg.backends.openmp.lanes import plan
 from sdfg.backends.openmp.scope import Scope
 from sdfg.dialect import symbolic
-from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import Range
 from sdfg.dialect.ops.control import ForOp
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.scope import symbol_assigned
-from sdfg.dialect.types import ArrayType
 
 Statements = list[s.Statement]
 Body = Callable[[Region, Scope], Statements]
@@ -87,9 +85,12 @@ def emit_map(op: MapOp, scope: Scope, body: Body) -> Statements:
     if parallel and loops:
         refuse_races(op, tuple(shared))
         pragmas = [parallel_for(op, len(loops), scope)]
-    statements = body(op.body, inner)
     if kind == "simd" and loops:
-        statements = [*_lanes(op, shared[-1], inner), loops.pop().around(statements)]
+        lanes = plan(op, shared[-1], inner)
+        loop = loops.pop().around(body(op.body, inner))
+        statements = scoped([*lanes.before, lanes.pragma, loop, *lanes.after])
+    else:
+        statements = body(op.body, inner)
     for loop in reversed(loops):
         statements = [loop.around(statements)]
     return scoped([*before, *pragmas, *statements])
@@ -109,58 +110,17 @@ def parallel_for(op: MapOp, loops: int, scope: Scope) -> s.Pragma:
 def refuse_races(op: MapOp, parameters: tuple[str, ...]) -> None:
     """Stop compilation if threads would write the same element at the same time."""
     for conflict in conflicts(op, parameters):
+        name = conflict.container.name_hint or "?"
         what = (
-            f"the program called writes '{_label(conflict)}'"
+            f"the program called writes '{name}'"
             if conflict.memlet is None
-            else f"'{_label(conflict)}[{conflict.memlet.subset}]' is combined"
+            else f"'{name}[{conflict.memlet.subset}]' is combined"
         )
         fail(
             conflict.op,
             f"races: {what} for all values of '{conflict.parameter}', which is parallel",
             hint=f"keep '{conflict.parameter}' out of the parallel map",
         )
-
-
-def _label(conflict: Conflict) -> str:
-    return conflict.container.name_hint or "?"
-
-
-def _lanes(op: MapOp, parameter: str, scope: Scope) -> Statements:
-    """
-    `omp simd`, with a reduction for each number that all lanes write; a comment instead of it where
-    there is no such reduction.
-    """
-    reductions: dict[str, dict[str, None]] = {}
-    for conflict in conflicts(op, (parameter,)):
-        clause = _reduction(conflict, scope)
-        if clause is None:
-            where = _label(conflict)
-            return [s.Comment(f"one after the other: '{where}' is combined by all points")]
-        reductions.setdefault(clause[0], {})[clause[1]] = None
-    clauses = [
-        s.Clause("reduction", tuple(map(c.Name, names)), modifier)
-        for modifier, names in reductions.items()
-    ]
-    return [s.Pragma("omp simd", tuple(clauses))]
-
-
-def _reduction(conflict: Conflict, scope: Scope) -> tuple[str, str] | None:
-    """How OpenMP combines a number in a register: operator and variable; None if it cannot."""
-    kind = conflict.container.type
-    if conflict.memlet is None or not isinstance(kind, ArrayType):
-        return None
-    base, subset = root(conflict.container), conflict.memlet.subset
-    block = scope.block(base, conflict.op)
-    known = subset.symbols | kind.symbols <= scope.symbols.keys()
-    if not block.in_registers or not subset.is_point or not known:
-        return None
-    resolution = conflict.memlet.wcr
-    assert resolution is not None
-    operator = reduction(block.element, resolution)
-    position = scope.position(kind, [r.start for r in subset.data])
-    target = scope.place(base, position, conflict.op)
-    assert isinstance(target, c.Name)
-    return None if operator is None else (operator, target.name)
 
 
 def _unrolled(op: MapOp, scope: Scope, body: Body) -> Statements:

@@ -56,12 +56,13 @@ class Programs:
         if uses.context:
             parameters.insert(0, f.Parameter("context", t.pointer(t.Named("sdfg_context"))))
         name = program.sym_name.data
+        comment, body = _comment(place(program, name), body)
         function = f.Function(
             self.names[name],
             t.VOID,
             tuple(parameters),
             tuple(body),
-            comment=place(program, name),
+            comment=comment,
             attributes=('visibility("hidden")',),
         )
         self.functions[name] = PrivateFunction(function, tuple(used), tuple(passed), uses)
@@ -96,6 +97,14 @@ class Programs:
                 f"calls '{op.callee.string_value()}', which {what}, from within a parallel map",
                 hint="make the map around the call sequential",
             )
+
+
+def _comment(otherwise: str, body: list[s.Statement]) -> tuple[str, list[s.Statement]]:
+    """What to say of a function, and its body: the comment of its only state, said before it."""
+    comments = [x for x in body if isinstance(x, s.Comment)]
+    if len(comments) != 1:
+        return otherwise, body
+    return comments[0].text, [x for x in body if not isinstance(x, s.Comment | s.Blank)]
 
 
 def is_in_state(op: Operation) -> bool:

@@ -24,7 +24,7 @@ class Block:
     element: t.Scalar | t.Vector
     in_registers: bool = False
     elements: tuple[int, ...] | None = None
-    """Of a block in registers: the places that have a variable; none for one number."""
+    """Of a block in registers: the places that have a variable; None for one element in all."""
 
     @property
     def pointer(self) -> c.Name:
@@ -152,6 +152,8 @@ class Scope:
         block = self.block(container, op)
         if not block.in_registers:
             return block.pointer[position]
+        if block.elements is None:
+            return block.pointer
         if not isinstance(position, c.Integer):
             fail(
                 op,
@@ -159,7 +161,7 @@ class Scope:
                 "time",
                 hint="unroll the maps around it, or keep the container on the stack",
             )
-        if block.elements is not None and position.value not in block.elements:
+        if position.value not in block.elements:
             fail(op, f"accesses element {position.value} of '{block.name}', which it does not have")
         return block.variable(position.value)
 

@@ -1,6 +1,7 @@
 """Element types of the IR as C types: the one table."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeGuard
 
 from xdsl.dialects.builtin import VectorType
@@ -21,10 +22,15 @@ _SCALARS: Mapping[str, c.Scalar] = {
 
 def scalar_type(kind: Attribute, op: Operation) -> c.Scalar:
     """The C type that stores one number. An unsupported type stops compilation because of `op`."""
-    found = _SCALARS.get(str(kind))
+    found = _scalar(kind)
     if found is None:
         fail(op, f"holds numbers of type {kind}, which have no form in C here")
     return found
+
+
+@lru_cache(maxsize=256)
+def _scalar(kind: Attribute) -> c.Scalar | None:
+    return _SCALARS.get(str(kind))
 
 
 def value_type(kind: Attribute, op: Operation) -> c.Scalar | c.Vector:

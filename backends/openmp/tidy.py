@@ -1,0 +1,95 @@
+"""Bodies as a person would write them: same meaning, fewer lines."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from functools import singledispatch
+from typing import Any, cast
+
+from sdfg.backends.c_tree import expressions as c
+from sdfg.backends.c_tree import statements as s
+from sdfg.backends.c_tree import types as t
+
+Statements = list[s.Statement]
+
+
+def tidy(body: Sequence[s.Statement]) -> Statements:
+    """
+    The statements of one scope without what says nothing.
+
+    No braces around the end, since names declared there are unique in all of it. Variables are
+    declared where they get their first value. A comment is not repeated.
+    """
+    statements = list(body)
+    while statements and isinstance(last := statements[-1], s.Block):
+        statements = [*statements[:-1], *last.body]
+    return _said_once(_declared_late(statements))
+
+
+def _declared_late(body: Statements) -> Statements:
+    """`T x; ... x = value;` as `... T x = value;` where nothing in between is about `x`."""
+    waiting: dict[str, int] = {}
+    result: list[s.Statement | None] = []
+    for statement in body:
+        if isinstance(statement, s.Declare) and _is_plain(statement):
+            waiting[statement.name] = len(result)
+        elif waiting:
+            statement = _with_declaration(statement, waiting, result)
+        result.append(statement)
+    return [statement for statement in result if statement is not None]
+
+
+def _with_declaration(
+    statement: s.Statement, waiting: dict[str, int], result: list[s.Statement | None]
+) -> s.Statement:
+    """`statement`, a declaration if it gives its first value to a variable that is waiting."""
+    match statement:
+        case s.Assign(c.Name(name), value, "") if name in waiting and name not in _names(value):
+            place = waiting.pop(name)
+            declared = cast(s.Declare, result[place])
+            result[place] = None
+            found = s.Declare(declared.type, name, value)
+            _forget(waiting, value)
+            return found
+        case _:
+            _forget(waiting, statement)
+            return statement
+
+
+def _forget(waiting: dict[str, int], node: object) -> None:
+    """Whatever `node` is about stays declared where it is."""
+    for name in _names(node):
+        waiting.pop(name, None)
+
+
+def _is_plain(statement: s.Declare) -> bool:
+    """Whether this declares one number or vector without a value."""
+    return statement.value is None and isinstance(statement.type, t.Scalar | t.Vector)
+
+
+@singledispatch
+def _names(node: object) -> Iterator[str]:
+    """The variables that a part of the tree is about."""
+    if isinstance(node, tuple):
+        for part in cast(tuple[object, ...], node):
+            yield from _names(part)
+    elif dataclasses.is_dataclass(node) and not isinstance(node, t.CType):
+        for field in dataclasses.fields(node):
+            yield from _names(getattr(cast(Any, node), field.name))
+
+
+@_names.register
+def _(node: c.Name) -> Iterator[str]:
+    yield node.name
+
+
+def _said_once(body: Statements) -> Statements:
+    """Without comments that say what the one before them says."""
+    result: Statements = []
+    said = ""
+    for statement in body:
+        if isinstance(statement, s.Comment):
+            if statement.text == said:
+                continue
+            said = statement.text
+        result.append(statement)
+    return result
