@@ -19,11 +19,16 @@ from sdfg.tools.torch_backend import SDFGRemark
 
 torch_any: Any = torch
 
-STATIC = tuple(name for name in torch_zoo.SMALL if not name.endswith("-dynamic"))
-DYNAMIC = tuple(name for name in torch_zoo.SMALL if name.endswith("-dynamic"))
-LARGE = ("resnet18", "mobilenetv2", "bert", "gpt2", "llama")
+FAST = ("mlp", "mlp-dynamic", "lstm", "attention", "attention-dynamic")
 
-slow = [pytest.param(name, marks=pytest.mark.slow) for name in LARGE]
+
+def models(*, dynamic: bool | None = None) -> list[Any]:
+    """The names of the zoo as test parameters; all that takes seconds is marked slow."""
+    return [
+        name if name in FAST else pytest.param(name, marks=pytest.mark.slow)
+        for name in torch_zoo.BUILDERS
+        if dynamic is None or name.endswith("-dynamic") == dynamic
+    ]
 
 
 def eager(example: Example, inputs: Sequence[Tensor]) -> Tensor:
@@ -49,13 +54,13 @@ def export_and_compile(example: Example) -> CompiledModel:
     return driver.compile_module(import_exported(program, dynamic_shapes=example.dynamic_shapes))
 
 
-@pytest.mark.parametrize("name", [*torch_zoo.SMALL, *slow])
+@pytest.mark.parametrize("name", models())
 def test_torch_export(name: str) -> None:
     example = torch_zoo.build(name)
     check_sizes(export_and_compile(example), example)
 
 
-@pytest.mark.parametrize("name", [*torch_zoo.SMALL, *slow])
+@pytest.mark.parametrize("name", models())
 def test_onnx(name: str, tmp_path: Path) -> None:
     example = torch_zoo.build(name)
     path = tmp_path / f"{name}.onnx"
@@ -69,7 +74,7 @@ def compiled(example: Example, **options: Any) -> Any:
     return torch_any.compile(example.module, backend="sdfg", fullgraph=True, **options)
 
 
-@pytest.mark.parametrize("name", [*STATIC, *slow])
+@pytest.mark.parametrize("name", models(dynamic=False))
 def test_torch_compile(name: str) -> None:
     example = torch_zoo.build(name)
     model = compiled(example)
@@ -79,7 +84,7 @@ def test_torch_compile(name: str) -> None:
     check(got, eager(example, example.inputs))
 
 
-@pytest.mark.parametrize("name", DYNAMIC)
+@pytest.mark.parametrize("name", models(dynamic=True))
 def test_torch_compile_with_dynamic_sizes(name: str) -> None:
     """One graph for all sizes: Dynamo must not call the backend again."""
     example = torch_zoo.build(name)
