@@ -12,8 +12,8 @@ class ImportedModel:
     """
     One function `main` on tensors, whose arguments are the inputs, then the weights.
 
-    The argument attributes `sdfg.name`, `sdfg.shape`, `sdfg.symbol` and `sdfg.constant` describe the
-    interface completely; `docs/decisions.md` defines them.
+    The argument attributes `sdfg.name`, `sdfg.shape`, `sdfg.symbol`, `sdfg.unsigned` and
+    `sdfg.constant` describe the interface completely; `docs/decisions.md` defines them.
     """
 
     module: ModuleOp

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
+from onnx import ModelProto
 from rich.console import Console
 from rich.table import Table
 
@@ -45,7 +45,7 @@ def resnet50() -> Model:
 
     model = light_model("resnet50")
     file = FOLDER / "resnet50.onnx"
-    onnx.save(model, file)
+    file.write_bytes(model.SerializeToString())
     return Model("ResNet-50", file, {model.graph.input[0].name: light_image()})
 
 
@@ -57,7 +57,7 @@ def bert_base() -> Model | None:
     example = build("bert")
     file = FOLDER / "bert_base.onnx"
     write_onnx(example, file)
-    names = [i.name for i in onnx.load(file, load_external_data=False).graph.input]
+    names = [i.name for i in ModelProto.FromString(file.read_bytes()).graph.input]
     inputs = [x.numpy() for x in example.inputs]
     return Model("BERT base, 128 tokens", file, dict(zip(names, inputs, strict=True)))
 
