@@ -159,7 +159,7 @@ def report_agreement(results: Mapping[str, Array], want: Sequence[Array], peer: 
 def report_times(calls: dict[str, Callable[[], Any]], seconds: float) -> None:
     """Time all `calls` for about `seconds` each and print a row for each."""
     times = measure_in_turns(calls, seconds)
-    table = Table("", "median ms", "best ms", "runs", "x of sdfg")
+    table = Table("", "median ms", "best ms", "runs", "time / sdfg")
     for name, found in times.items():
         ratio = found.median / times["sdfg"].median
         milliseconds = [f"{1e3 * t:.3f}" for t in (found.median, found.best)]
