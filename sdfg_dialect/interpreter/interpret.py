@@ -23,6 +23,8 @@ from sdfg.dialect.interpreter.maps import MapFunctions
 from sdfg.dialect.interpreter.memory import Block, Container, Stream, allocated, size_of
 from sdfg.dialect.interpreter.program import ProgramFunctions, loaded
 from sdfg.dialect.interpreter.scalars import IMPLEMENTATIONS, Implementation
+from sdfg.dialect.interpreter.structured import StructuredFunctions
+from sdfg.dialect.interpreter.support import refuse_unsupported
 from sdfg.dialect.interpreter.tasklets import TaskletFunctions
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.types import ArrayType, StreamType
@@ -50,9 +52,11 @@ def interpret(
     `vectorize = False` runs the points of maps one by one, in order.
 
     Raises `SDFGError` for arguments that do not fit the program, for an access outside of a
-    container, an assertion that fails, a stream that runs over or dry.
+    container, an assertion that fails, a stream that runs over or dry; and for operations and types
+    that have no meaning here (complex numbers), all of them at once.
     """
     found = find(module, program)
+    refuse_unsupported(module)
     machine = Machine(weights or {}, strict=strict, vectorize=vectorize)
     known = solved_symbols(found, arrays, symbols or {})
     machine.frame = Frame((), dict(known))
@@ -65,6 +69,7 @@ def interpret(
         LibraryFunctions,
     ):
         interpreter.register_implementations(functions(machine))
+    interpreter.register_implementations(StructuredFunctions())
     interpreter.register_implementations(computations(module))
     try:
         with np.errstate(all="ignore"):

@@ -148,7 +148,8 @@ def can_run_at_once(block: Block) -> bool:
     """
     Whether each op in the body of a map means the same for many points as for one.
 
-    It does not for queues, and for symbols that change in a loop or branch.
+    It does not for queues, for symbols that change in a loop or branch, and for control flow within
+    tasklets.
     """
     for op in block.ops:
         if not isinstance(op, (*_AT_ONCE, AssignOp, ReadSymbolOp)):
@@ -157,9 +158,10 @@ def can_run_at_once(block: Block) -> bool:
             return False
         if isinstance(op, AssignOp | ReadSymbolOp) and not isinstance(block.parent_op(), MapOp):
             return False
-        if not isinstance(op, TaskletOp) and not all(
-            can_run_at_once(b) for r in op.regions for b in r.blocks
-        ):
+        if isinstance(op, TaskletOp):
+            if any(inner.regions for inner in op.body.block.ops):
+                return False
+        elif not all(can_run_at_once(b) for r in op.regions for b in r.blocks):
             return False
     return True
 

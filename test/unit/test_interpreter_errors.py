@@ -136,3 +136,21 @@ def test_reads_of_what_nothing_has_written() -> None:
     late = text.replace("%v = %y[i]", "%v = %y[i - 1]")
     with pytest.raises(SDFGError, match="reads an element of 'y' that nothing has written"):
         interpret(parsed(late), "main", {}, {"N": 2}, strict=True)
+
+
+def test_what_is_not_supported_is_named_at_once() -> None:
+    text = """
+    sdfg.sdfg @main (in "x" %x: !sdfg.array<[1] x complex<f32>>,
+                     out "y" %y: !sdfg.array<[1] x f32>) {
+      sdfg.state @s {
+        sdfg.tasklet (%v = %x[0]) -> (%y[0]) {
+          %0 = complex.abs %v : complex<f32>
+          sdfg.yield %0 : f32
+        }
+      }
+    }
+    """
+    with pytest.raises(SDFGError) as caught:
+        interpret(parsed(text), "main", {"x": np.ones(1, np.complex64)})
+    assert "unsupported op 'complex.abs'" in str(caught.value)
+    assert "unsupported type complex<f32>" in str(caught.value)

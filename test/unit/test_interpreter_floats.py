@@ -9,6 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from unit.elementwise import computed
+from xdsl.dialects.arith import Arith
+from xdsl.dialects.math import Math
+
+from sdfg.dialect.interpreter.scalars import IMPLEMENTATIONS
 
 Array = NDArray[Any]
 
@@ -279,3 +283,8 @@ def test_select_and_constants(rng: np.random.Generator) -> None:
     """
     (found,) = computed(body, ["f32", "f32"], ["f32"], a, b)
     same(found, np.where(a < 1.5, a, b))
+
+
+def test_every_op_has_a_meaning() -> None:
+    names = {op.name for dialect in (Arith, Math) for op in dialect.operations}
+    assert not names - IMPLEMENTATIONS.keys()
