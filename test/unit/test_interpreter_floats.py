@@ -13,6 +13,7 @@ from xdsl.dialects.arith import Arith
 from xdsl.dialects.math import Math
 
 from sdfg.dialect.interpreter.scalars import IMPLEMENTATIONS
+from sdfg.dialect.tolerances import unit_roundoff
 
 Array = NDArray[Any]
 
@@ -146,7 +147,7 @@ def test_functions(op: str, kind: str, rng: np.random.Generator) -> None:
     a = numbers.astype(DTYPES[kind])
     (found,) = computed(f"%r0 = math.{op} %a0 : {kind}", [kind], [kind], a)
     wanted = np.array([FUNCTIONS[op](float(x)) for x in a])
-    share = float(ml_dtypes.finfo(DTYPES[kind]).eps)
+    share = 2 * unit_roundoff(DTYPES[kind])
     np.testing.assert_allclose(found.astype(np.float64), wanted, rtol=2 * share, atol=1e-300)
 
 
