@@ -109,11 +109,12 @@ def convert_contraction(translation: Translation, loops: Loops) -> bool:
     target, init = accumulated(translation, loops, "sum")
     order = (*product.batch, product.row, product.column)
     c = _ordered(translation, target, product.c, order, op)
+    what = "matmul" if op.name == "linalg.generic" else None
     if init is None:
-        translation.state(op, [MatmulOp([a, b], [c])])
+        translation.state(op, [MatmulOp([a, b], [c])], what)
         return True
     before = copy(_ordered(translation, init, product.c, order, op), c)
-    translation.state(op, [before, MatmulOp([a, b], [c], {"accumulate": UnitAttr()})])
+    translation.state(op, [before, MatmulOp([a, b], [c], {"accumulate": UnitAttr()})], what)
     return True
 
 

@@ -90,7 +90,7 @@ class Interface:
                 dims.append(self._expression(named[d], name))
             else:
                 dims.append(symbolic.symbol(self._known(f"{name}_{d}")))
-            for symbol in symbolic.symbols_of(dims[-1]):
+            for symbol in sorted(symbolic.symbols_of(dims[-1])):
                 self._known(symbol)
                 self.translation.facts.add_size(symbol)
         return tuple(dims)

@@ -153,7 +153,9 @@ def _descending(op: Any) -> bool:
 def _is_count(value: SSAValue, axis: int) -> bool:
     """Whether a tensor of `i64` counts along `axis`: what a sort then brings is where from."""
     op: Any = value.owner
-    if op.name != "linalg.generic" or len(op.results) != 1 or len(op.inputs):
+    if isinstance(value, BlockArgument) or op.name != "linalg.generic":
+        return False
+    if len(op.results) != 1 or len(op.inputs):
         return False
     (index_map,) = op.indexing_maps
     source: Any = op.body.block.last_op.operands[0].owner

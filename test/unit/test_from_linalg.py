@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from models.linalg_cases import CASES, Case
+from models.linalg_cases import CASES
+from models.linalg_functions import Case
 from models.linalg_jit import main_of, run_module
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
