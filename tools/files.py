@@ -12,8 +12,13 @@ def replacing(path: Path) -> Generator[Path]:
     """
     A file to write in place of `path`, which it becomes when the block ends without an error.
 
-    It lies in the same folder, which is made if it is missing.
+    It lies in the same folder, which is made if it is missing. A link stays one: what it leads to
+    is replaced. What is no file (`/dev/null`, a pipe) is written to as it is.
     """
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)

@@ -1,6 +1,7 @@
 """How tools end: messages, exit codes, files whole or absent."""
 
 import errno
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,22 @@ def test_files_appear_whole_or_not_at_all(tmp_path: Path):
     write_text(path, "whole")
     assert path.read_text() == "whole"
     assert [p.name for p in path.parent.iterdir()] == ["file.txt"]
+
+
+def test_what_is_no_file_is_never_replaced(tmp_path: Path):
+    """A device or a pipe is written to; a link stays a link."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_text(pipe, "through")
+    assert os.read(reader, 100) == b"through"
+    os.close(reader)
+    assert pipe.is_fifo()
+    link, target = tmp_path / "link", tmp_path / "target"
+    link.symlink_to(target)
+    write_text(link, "behind")
+    assert link.is_symlink()
+    assert target.read_text() == "behind"
 
 
 def test_progress_tells_each_stage_on_stderr(capsys: pytest.CaptureFixture[str]):
