@@ -1,6 +1,7 @@
 """Identifiers from the names of a model."""
 
 import re
+from collections.abc import Iterable
 
 _RESERVED = frozenset(
     """
@@ -72,6 +73,17 @@ class Scope:
             count += 1
             name = f"{wanted}_{count}"
         self._taken.add(name)
+        return name
+
+    def unique_stem(self, text: str, endings: Iterable[str]) -> str:
+        """A new identifier made of `text`, which stays new with each of `endings` behind it."""
+        known = tuple(endings)
+        wanted = name = identifier(text)
+        count = 1
+        while self._taken & {name, *(name + ending for ending in known)}:
+            count += 1
+            name = f"{wanted}_{count}"
+        self._taken |= {name, *(name + ending for ending in known)}
         return name
 
     def inner(self) -> "Scope":

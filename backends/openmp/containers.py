@@ -88,15 +88,13 @@ def declare(op: AllocOp, scope: Scope) -> Statements:
 def _in_registers(op: AllocOp, kind: ArrayType, scope: Scope) -> Block:
     element = element_storage(kind.element_type, op)
     scope.uses.note_vector(element)
-    name = scope.names.unique(label_of(op))
-    elements: tuple[int, ...] | None = None
+    elements: tuple[int, ...] = ()
     if kind.rank > 0:
         indices = product(*(range(int(extent)) for extent in kind.dims))
         at = [kind.linear_index([symbolic.integer(i) for i in index]) for index in indices]
         elements = tuple(sorted({int(place) for place in at}))
-        for place in elements:
-            scope.names.unique(f"{name}_{place}")
-    block = Block(name, element, in_registers=True, elements=elements)
+    name = scope.names.unique_stem(label_of(op), (f"_{place}" for place in elements))
+    block = Block(name, element, in_registers=True, elements=elements if kind.rank else None)
     scope.blocks[op.result] = block
     return block
 

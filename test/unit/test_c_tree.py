@@ -210,6 +210,14 @@ def test_identifier(text: str, name: str) -> None:
     assert identifier(text) == name
 
 
+def test_stems_and_what_is_made_of_them_are_new() -> None:
+    """Parts `w_0` and `w_1` must not hide a parameter that happens to be called `w_1`."""
+    scope = Scope(frozenset({"w_1"}))
+    assert scope.unique_stem("w", ["_0", "_1"]) == "w_2"
+    assert scope.unique("w_2_0") == "w_2_0_2"
+    assert scope.unique("w") == "w"
+
+
 def test_scopes_keep_names_apart() -> None:
     outer = Scope()
     assert [outer.unique(x) for x in ("a.b", "a_b", "c")] == ["a_b", "a_b_2", "c"]
