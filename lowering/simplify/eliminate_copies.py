@@ -1,5 +1,6 @@
 """Let data be where it is needed in the first place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context as PassContext
@@ -18,6 +19,7 @@ from sdfg.dialect.ops.control import ReadSymbolOp
 from sdfg.dialect.ops.dataflow import CopyOp, TaskletOp
 from sdfg.dialect.ops.library import LibraryOp
 from sdfg.dialect.ops.program import AllocOp, ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.simplify.eliminate_views import sizes_of
 from sdfg.lowering.simplify.moves import Layout, Move
@@ -79,7 +81,7 @@ class Elimination:
 
     def forward(self) -> bool:
         """Read the source wherever the target, a copy of it, is read. Returns whether it is so."""
-        base, layout = self.move.target, self.move.by_target
+        base, layout = self.whole(self.move.target, self.move.by_target)
         if layout is None or not isinstance(base.owner, AllocOp):
             return False
         uses = self.order.accesses(base)
@@ -92,7 +94,7 @@ class Elimination:
 
     def backward(self) -> bool:
         """Write the target at once, wherever the source is written. Returns whether it is so."""
-        base, layout = self.move.source, self.move.by_source
+        base, layout = self.whole(self.move.source, self.move.by_source)
         if layout is None or not isinstance(base.owner, AllocOp):
             return False
         uses = self.order.accesses(base)
@@ -105,6 +107,21 @@ class Elimination:
         if self._touched(self.move.target, write, self.position + 1, last, writes=True):
             return False
         return self._replace(base, self.move.target, layout)
+
+    def whole(self, container: SSAValue, layout: Layout | None) -> tuple[SSAValue, Layout | None]:
+        """
+        The allocated container, and its layout, where `container` is all of it in another order.
+        """
+        base = root(container)
+        if base is container or layout is None:
+            return container, layout
+        kind, view = array_type(base), array_type(container)
+        if not kind.is_dense or not symbolic.equal(kind.size, view.size):
+            return base, None
+        reindexing = Reindexing.of(kind, view, self.context)
+        if reindexing is None:
+            return base, None
+        return base, Layout(*through(reindexing, layout.strides, layout.offset))
 
     def _touched(
         self, container: SSAValue, subset: SubsetAttr, first: int, last: int, *, writes: bool
@@ -158,13 +175,24 @@ def relocated(
         reindexing = Reindexing.of(found, old, context)
         if reindexing is None:
             return None
-        offset = kind.linear_index(reindexing.offsets)
-        strides = [
-            symbolic.integer(0 if s == 0 else 1) if p is None else p[1] * kind.strides.data[p[0]]
-            for p, s in zip(reindexing.parts, found.strides.data, strict=True)
-        ]
+        strides, offset = through(reindexing, kind.strides.data, kind.offset.data)
+        strides = tuple(
+            symbolic.integer(0) if old_stride == 0 else stride
+            for stride, old_stride in zip(strides, found.strides.data, strict=True)
+        )
         result[view] = ArrayType(found.dims, found.element_type, strides, offset, found.storage)
     return result
+
+
+def through(
+    reindexing: Reindexing, strides: Sequence[Expr], offset: Expr
+) -> tuple[tuple[Expr, ...], Expr]:
+    """Strides and offset of a view whose indices are indices of a base with these."""
+    for index, stride in zip(reindexing.offsets, strides, strict=True):
+        offset = offset + index * stride
+    one = symbolic.integer(1)
+    found = (one if part is None else part[1] * strides[part[0]] for part in reindexing.parts)
+    return tuple(found), offset
 
 
 def _can_follow(node: Operation) -> bool:
@@ -196,7 +224,7 @@ def _become_view(base: SSAValue, memory: SSAValue, kind: ArrayType) -> None:
     (result,) = view.results
     result.name_hint = base.name_hint
     _retype_arguments(base, kind)
-    for alias in aliases(base):
+    for alias in list(aliases(base)):
         if isinstance(alias.owner, ViewOp):
             alias.owner.operands[0] = memory
     Rewriter.insert_op(view, InsertPoint.before(alloc))
