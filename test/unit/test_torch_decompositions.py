@@ -23,9 +23,12 @@ def hiding(*shape: int) -> Tensor:
     return mask
 
 
+random: Any = torch.random
+random.manual_seed(3)  # for what parametrize draws below
+
+
 @pytest.fixture(autouse=True)
 def _seeded() -> None:
-    random: Any = torch.random
     random.manual_seed(3)
 
 
@@ -40,7 +43,7 @@ def _seeded() -> None:
         {"attn_mask": torch.randn(5, 7)},
         {"attn_mask": torch.randn(5, 7).masked_fill(~hiding(5, 7), float("-inf"))},
     ],
-    ids=str,
+    ids=["plain", "causal", "scaled", "mask", "mask-per-item", "bias", "infinite-bias"],
 )
 def test_attention(options: dict[str, object]) -> None:
     q, k, v = heads(4, 5), heads(4, 7), heads(4, 7)
