@@ -15,10 +15,19 @@ _RESERVED = frozenset(
     virtual wchar_t xor xor_eq
     abort abs aligned_alloc calloc div exit free labs malloc memcmp memcpy memmove memset printf
     rand realloc signgam snprintf stderr stdin stdout strlen index time read write
+    BUFSIZ EOF L_ctermid L_tmpnam NFDBITS P_tmpdir WCONTINUED WEXITED WEXITSTATUS WIFCONTINUED
+    WIFEXITED WIFSIGNALED WIFSTOPPED WNOHANG WNOWAIT WSTOPPED WSTOPSIG WTERMSIG WUNTRACED alloca
+    fpclassify isgreater isgreaterequal isless islessequal islessgreater isnormal isunordered
+    math_errhandling offsetof va_arg va_copy va_end va_start
     """.split()
 )
 """Keywords of C and C++, and macros and functions of the standard headers that generated code
 includes and that a model could well use as a name."""
+
+_SHAPES = re.compile(
+    r"[A-Z][A-Z0-9]*_[A-Z0-9_]*|[fiu][0-9]+x[0-9]+(_u)?|[bl]e[0-9]+toh|hto.e[0-9]+"
+)
+"""What macros of headers and names of vector types look like."""
 
 _MATH = frozenset(
     f"{function}{suffix}"
@@ -48,6 +57,7 @@ def identifier(text: str) -> str:
     taken = (
         name in _RESERVED
         or name in _MATH
+        or _SHAPES.fullmatch(name)
         or name.endswith("_t")
         or name.startswith(("sdfg_", "omp_"))
     )

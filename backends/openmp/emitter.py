@@ -22,7 +22,8 @@ from sdfg.backends.openmp.abi import RESERVED, Abi
 from sdfg.backends.openmp.bodies import BodyEmitter
 from sdfg.backends.openmp.programs import Programs, bind_arguments, reachable
 from sdfg.backends.openmp.scope import Scope, Uses
-from sdfg.backends.openmp.workspace import bind_workspace
+from sdfg.backends.openmp.tidy import without_unused
+from sdfg.backends.openmp.workspace import bind_workspace, planned
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.program import ConstantOp, SdfgOp
@@ -73,8 +74,10 @@ def _entry(
     parameters = bind_arguments(program, scope)
     symbols = [scope.bind_symbol(n) for n in program.symbol_names]
     abi = Abi.of(program, prefix, parameters, scope)
-    body = bind_workspace(program, scope)
-    body += BodyEmitter(programs.call).region(program.body, scope)
+    workspace = bind_workspace(program, scope)
+    body = BodyEmitter(programs.call).region(program.body, scope)
+    if uses.fails or uses.memory or any(planned(program)):
+        body = [*workspace, *body]
     checked = {n for a in abi.arguments for n in a.kind.symbols}
     unused = [n for n, s in zip(symbols, program.symbol_names, strict=True) if s not in checked]
     unused += [a.parameter.name for a in abi.arguments if a.kind.size == 0]
@@ -84,7 +87,7 @@ def _entry(
         f.Include(f"{prefix}_parts.h", system=False),
         abi.struct(),
         *abi.define_life(needed),
-        abi.define_run(body),
+        abi.define_run(without_unused(body)),
     )
     return f.SourceFile(items), abi.header()
 
@@ -109,7 +112,7 @@ def _parts(prefix: str, programs: Programs, uses: Uses) -> dict[str, f.SourceFil
             f.Include(f"{prefix}.h", system=False),
             f.Include("sdfg_runtime.h", system=False),
             *(f.VectorTypedef(vector) for _, vector in sorted(vectors.items())),
-            *(function.declaration for function in functions),
+            *(part.declaration for part in private),
         ),
     )
     files: dict[str, f.SourceFile | f.HeaderFile] = {f"{prefix}_parts.h": header}

@@ -72,7 +72,9 @@ def multiply(left: c.Expression, right: c.Expression) -> c.Expression:
         case (c.Integer(-1), value) | (value, c.Integer(-1)):
             return -value
         case c.Integer(), _:
-            return right * left
+            return multiply(right, left)
+        case c.Binary("*", value, c.Integer(a)), c.Integer(b):
+            return multiply(value, c.Integer(a * b))
         case _, c.Binary("*", first, second):
             return multiply(multiply(left, first), second)
         case _:

@@ -1,7 +1,7 @@
 """Private programs as functions, and calls of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xdsl.ir import Operation, SSAValue
 
@@ -13,6 +13,7 @@ from sdfg.backends.c_tree.names import Scope as Names
 from sdfg.backends.openmp.bodies import BodyEmitter, place
 from sdfg.backends.openmp.failures import CONTEXT, note_failure, stop_on_failure
 from sdfg.backends.openmp.scope import Block, Scope, Uses
+from sdfg.backends.openmp.tidy import names_in, without_unused
 from sdfg.backends.openmp.types import element_storage
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.dataflow import StateOp
@@ -30,6 +31,12 @@ class PrivateFunction:
     symbols: tuple[str, ...]
     """Which of its symbols are."""
     uses: Uses
+
+    @property
+    def declaration(self) -> f.Function:
+        """For other files of the library, and not for others."""
+        hidden = ('visibility("hidden")',)
+        return replace(self.function, body=None, comment="", attributes=hidden)
 
 
 @dataclass
@@ -53,6 +60,8 @@ class Programs:
         passed = [n for n in program.symbol_names if symbols[n] in uses.values]
         parameters = [containers[k] for k in used]
         parameters += [f.Parameter(symbols[n], t.INT64) for n in passed]
+        body = without_unused(body)
+        uses.context = CONTEXT.name in names_in(body)
         if uses.context:
             parameters.insert(0, f.Parameter("context", t.pointer(t.Named("sdfg_context"))))
         name = program.sym_name.data
@@ -63,7 +72,6 @@ class Programs:
             tuple(parameters),
             tuple(body),
             comment=comment,
-            attributes=('visibility("hidden")',),
         )
         self.functions[name] = PrivateFunction(function, tuple(used), tuple(passed), uses)
 

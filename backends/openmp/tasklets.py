@@ -49,6 +49,19 @@ class TaskletEmitter:
     values: dict[SSAValue, c.Expression] = field(default_factory=dict[SSAValue, c.Expression])
     containers: dict[SSAValue, SSAValue] = field(default_factory=dict[SSAValue, SSAValue])
     """The container outside for each argument that is a container."""
+    live: frozenset[Operation] = frozenset()
+    """The operations whose results decide what the tasklet writes."""
+
+    def __post_init__(self) -> None:
+        found: set[Operation] = set()
+        for op in reversed(list(self.op.body.block.ops)):
+            if not op.results or any(u.operation in found for r in op.results for u in r.uses):
+                found.add(op)
+        self.live = frozenset(found)
+
+    def uses(self, value: SSAValue) -> int:
+        """How often a value is used."""
+        return sum(use.operation in self.live for use in value.uses)
 
     def emit(self) -> list[s.Statement]:
         """All statements; in braces where they declare variables."""
@@ -68,7 +81,7 @@ class TaskletEmitter:
                 self.containers[arg] = container
             elif isinstance(container.type, StreamType):
                 self.pop(arg, container, body)
-            elif arg.uses.get_length():
+            elif self.uses(arg):
                 self.read(arg, container, memlet, body)
         stored = args[len(self.op.inputs) :]
         for arg, index in zip(stored, self.op.stored_outputs, strict=True):
@@ -85,7 +98,7 @@ class TaskletEmitter:
         else:
             self.note(kind)
             value = from_storage(self.scope.start(container, memlet, self.op), block.element)
-        if arg.uses.get_length() == 1 and not self.stores:
+        if self.uses(arg) == 1 and not self.stores:
             self.values[arg] = value
         else:
             self.declare(arg, value, body)
@@ -100,7 +113,7 @@ class TaskletEmitter:
         name = self.scope.names.unique(arg.name_hint or "element")
         body += streams.pop(self.op, queue, name, self.scope)
         self.values[arg] = from_storage(c.Name(name), queue.element)
-        if not arg.uses.get_length():
+        if not self.uses(arg):
             body.append(s.Evaluate(c.cast(t.VOID, c.Name(name))))
 
     def window(self, kind: t.Vector, container: SSAValue, memlet: MemletAttr) -> Window:
@@ -121,7 +134,7 @@ class TaskletEmitter:
         return body
 
     def emit_op(self, op: Operation, body: list[s.Statement]) -> None:
-        if op.results and not any(r.uses.get_length() for r in op.results):
+        if op not in self.live:
             return
         match op:
             case YieldOp():
@@ -225,7 +238,8 @@ class TaskletEmitter:
         """Give the result of `op` its expression, or a variable if it is long or used again."""
         result = op.results[0]
         simple = isinstance(value, c.Name | c.Integer | c.Float)
-        short = result.uses.get_length() == 1 and size_of(value) <= _INLINE_SIZE
+        short = size_of(value) <= _INLINE_SIZE or self.op.yielded == (result,)
+        short = short and self.uses(result) == 1
         if simple or (short and not self.stores):
             self.values[result] = value
         else:

@@ -66,6 +66,11 @@ def _is_plain(statement: s.Declare) -> bool:
     return statement.value is None and isinstance(statement.type, t.Scalar | t.Vector)
 
 
+def names_in(body: Sequence[s.Statement]) -> set[str]:
+    """The variables, functions and macros that `body` mentions; not those it only declares."""
+    return set(_names(tuple(body)))
+
+
 @singledispatch
 def _names(node: object) -> Iterator[str]:
     """The variables that a part of the tree is about."""
@@ -93,3 +98,19 @@ def _said_once(body: Statements) -> Statements:
             said = statement.text
         result.append(statement)
     return result
+
+
+def without_unused(body: Sequence[s.Statement]) -> Statements:
+    """
+    A function's body without the pointers and tables at its top that nothing in it mentions.
+
+    Containers that are only passed to programs which do not use them have such.
+    """
+    mentioned = names_in(body)
+    return [x for x in body if not (isinstance(x, s.Declare) and _is_idle(x, mentioned))]
+
+
+def _is_idle(declared: s.Declare, mentioned: set[str]) -> bool:
+    pointer = isinstance(declared.type, t.Pointer) and isinstance(declared.value, c.Cast)
+    computed = pointer and isinstance(cast(c.Cast, declared.value).value, c.Call)
+    return (declared.static or pointer) and not computed and declared.name not in mentioned
