@@ -32,9 +32,11 @@ _START = (e.name("arguments") + 1, e.Initializer((e.NULL,)), e.integer(0))
 
 
 def with_harness(program: Program, interface: Interface, header: str) -> Program:
-    """`program` with a `main.c` that includes `header`, which declares the model's functions."""
+    """`program` with a `main` that includes `header`, which declares the model's functions."""
     text = print_file(harness_file(interface, header))
-    return Program(program.name, {**program.sources, "main.c": text}, program.headers)
+    return Program(
+        program.name, {**program.sources, f"{interface.prefix}_harness.c": text}, program.headers
+    )
 
 
 def harness_file(interface: Interface, header: str) -> f.SourceFile:
@@ -60,7 +62,7 @@ def harness_file(interface: Interface, header: str) -> f.SourceFile:
     ]
     body += [s.Declare(t.INT64, symbol, _number()) for symbol in symbols]
     for name, value in inputs:
-        element = t.const(t.scalar_of(value.dtype))
+        element = t.scalar_of(value.dtype)  # not const: the model may change it in place
         body.append(s.Declare(t.pointer(element), name, _read("bytes")))
     for name, value in outputs:
         memory = e.call("sdfg_harness_allocate", _HARNESS.address(), e.name(f"{name}_bytes"))
