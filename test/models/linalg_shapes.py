@@ -75,6 +75,27 @@ SHAPES: dict[str, Case] = {
         """,
         (f32(5, 7), f32(2, 7), f32(3), f32()),
     ),
+    "insert-into-what-is-returned": function(
+        "%x: tensor<6xf32>, %y: tensor<2xf32>",
+        "tensor<2x3xf32>, tensor<6xf32>, tensor<2x3xf32>",
+        """
+        %e = tensor.empty() : tensor<6xf32>
+        %n = linalg.generic {indexing_maps = [affine_map<(a) -> (a)>, affine_map<(a) -> (a)>],
+            iterator_types = ["parallel"]} ins(%x : tensor<6xf32>) outs(%e : tensor<6xf32>) {
+          ^bb0(%p: f32, %o: f32):
+            %t = arith.negf %p : f32
+            linalg.yield %t : f32
+        } -> tensor<6xf32>
+        %m = tensor.expand_shape %n [[0, 1]] output_shape [2, 3]
+          : tensor<6xf32> into tensor<2x3xf32>
+        %a = tensor.insert_slice %y into %m[0, 1] [2, 1] [1, 1]
+          : tensor<2xf32> into tensor<2x3xf32>
+        %b = tensor.insert_slice %y into %a[1, 0] [1, 2] [1, 2]
+          : tensor<2xf32> into tensor<2x3xf32>
+        func.return %b, %n, %a : tensor<2x3xf32>, tensor<6xf32>, tensor<2x3xf32>
+        """,
+        (f32(6), f32(2)),
+    ),
     "pads": function(
         dynamic("x", "?x3xf32", "n", "3"),
         'tensor<?x6xf32> {sdfg.shape = ["n + 3", "6"]}',
