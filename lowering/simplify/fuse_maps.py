@@ -13,8 +13,15 @@ from sdfg.dialect.analysis.accesses import Access, Accesses
 from sdfg.dialect.memlet import Range, SubsetAttr
 from sdfg.dialect.ops.dataflow import MapOp, TaskletOp
 from sdfg.dialect.ops.program import AllocOp, ViewOp
-from sdfg.lowering.simplify.iteration_spaces import Alignment, Meeting, Space, align
+from sdfg.lowering.simplify.iteration_spaces import (
+    Alignment,
+    Meeting,
+    Space,
+    align,
+    inner_parameters,
+)
 from sdfg.lowering.simplify.privatize import privatize
+from sdfg.lowering.simplify.reshape_maps import adapt
 from sdfg.lowering.simplify.rewriting import (
     Definition,
     merged_location,
@@ -134,8 +141,9 @@ class Fuser:
 
     def append(self, first: Node, second: Node) -> Node | None:
         """Let the body of `second` follow that of `first`, if both run over the same points."""
-        if not can_share_body(first, second):
+        if not can_share_body(first, second) or self.meet(first, second) is None:
             return None
+        unify(first, second)
         alignment = align(first.space, second.space, hints(first.accesses, second.accesses.all))
         if alignment is None:
             return None
@@ -193,6 +201,29 @@ def can_share_body(first: Node, second: Node) -> bool:
     if not first.is_flat and not second.is_flat:
         return False
     return not (first.reduces and second.reduces)
+
+
+def unify(first: Node, second: Node) -> None:
+    """Merge or split parameters of the elementwise one, where that brings it to the other's."""
+    assert first.map is not None
+    assert second.map is not None
+    if len(first.space) == len(second.space):
+        return
+    pairs = hints(at_points(first), at_points(second).all)
+    if second.is_flat:
+        if adapt(second.map, first.space, pairs):
+            second.accesses = Accesses.of(second.op)
+    elif adapt(first.map, second.space, [(b, a) for a, b in pairs]):
+        first.accesses = Accesses.of(first.op)
+
+
+def at_points(node: Node) -> Accesses:
+    """The accesses whose indices are those of the map itself, not of maps and loops within."""
+    names = node.space.keys()
+    found = (
+        a for a in node.accesses.all if inner_parameters(a, names).isdisjoint(a.subset.symbols)
+    )
+    return Accesses(tuple(found))
 
 
 def hints(first: Accesses, second: Iterable[Access]) -> list[tuple[SubsetAttr, SubsetAttr]]:

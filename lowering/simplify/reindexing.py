@@ -1,7 +1,7 @@
 """Indices of a view as indices of the container that it is a view of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from sdfg.dialect import symbolic
@@ -21,12 +21,21 @@ class Context:
     """Symbols that are never negative."""
     ranges: Mapping[str, Range] | None = None
     """Parameters of the loops around."""
+    positive: frozenset[str] = frozenset()
+    """Symbols that are at least 1."""
+
+    def of_elements(self, kind: ArrayType) -> "Context":
+        """What is known where there is an element of `kind`: none of its sizes is 0."""
+        names = {e.name for e in kind.dims if e.is_Symbol}
+        return replace(self, sizes=self.sizes | names, positive=self.positive | names)
 
     def is_nonnegative(self, expr: Expr) -> bool:
         """Whether `expr >= 0` wherever the container is used."""
-        if is_nonnegative(expr, self.sizes):
+        names = self.positive & symbolic.symbols_of(expr)
+        shifted = symbolic.substitute(expr, {n: symbolic.symbol(n) + 1 for n in names})
+        if is_nonnegative(shifted, self.sizes):
             return True
-        found = bounds(expr, self.ranges or {})
+        found = bounds(shifted, self.ranges or {})
         return found is not None and is_nonnegative(found[0], self.sizes)
 
 
@@ -49,6 +58,7 @@ class Reindexing:
 
         None where that takes a division, or where the index may leave a dimension of `base`.
         """
+        context = context.of_elements(view)
         parts: list[tuple[int, Expr] | None] = []
         for extent, stride in zip(view.dims, view.strides.data, strict=True):
             if extent == 1 or stride == 0:
@@ -136,7 +146,7 @@ def _dimension(
         room = size - 1 - factor * (extent - 1)
         if room == 0 or context.is_nonnegative(room):
             return d, factor
-        fallback = fallback or ((d, factor) if factor == 1 else None)
+        fallback = fallback or (d, factor)
     return fallback
 
 
