@@ -108,7 +108,8 @@ class Outliner:
         for new, old in zip(copy.walk(), nest.walk(), strict=True):
             new.location = old.location
         callee.body.block.add_op(StateOp(where, [copy]))
-        return derived(callee, nest)
+        derived(callee, nest)
+        return callee
 
 
 def nests(program: SdfgOp) -> Iterator[MapOp]:

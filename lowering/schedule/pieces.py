@@ -25,7 +25,7 @@ def split(extent: Expr, sizes: list[int]) -> list[Piece]:
     pieces: list[Piece] = []
     start: Expr = symbolic.integer(0)
     for size in sizes:
-        count = symbolic.FloorDiv(extent - start, symbolic.integer(size))
+        count: Expr = symbolic.FloorDiv(extent - start, symbolic.integer(size))
         if count != 0:
             pieces.append(Piece(start, size, count))
         start = start + count * size

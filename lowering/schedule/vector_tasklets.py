@@ -155,7 +155,7 @@ def accumulating(
     if resolution == "sum" and isinstance(product, arith.MulfOp) and product in ops:
         body.clone([op for op in ops if op is not product])
         factors = [body.values[o] for o in product.operands]
-        new_value = body.add(math.FmaOp(*factors, old_value))
+        new_value = body.add(math.FmaOp(factors[0], factors[1], old_value))
     else:
         body.clone(ops)
         combine = COMBINE[resolution]

@@ -246,7 +246,8 @@ def write_onnx(example: Example, path: Path) -> None:
 
     Weights lie in a file beside it where they are large. Takes seconds for the small models.
     """
-    program = torch.onnx.export(
+    exporter: Any = torch.onnx
+    program = exporter.export(
         example.module,
         example.inputs,
         dynamic_shapes=example.dynamic_shapes,
