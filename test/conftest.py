@@ -14,6 +14,11 @@ import pytest
 hypothesis.settings.register_profile("sdfg", deadline=None, derandomize=True, max_examples=25)
 hypothesis.settings.load_profile("sdfg")
 
+# Two workers with two threads each share what may be two cores: threads that spin while they wait
+# would take most of the time. Before anything loads an OpenMP runtime.
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 COMPILERS = ("gcc", "clang")
 
 

@@ -5,7 +5,9 @@ The four functions of a compiled model that others call: `init`, `run`, `exit` a
 those with the role `out`), and the symbols.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import files as f
@@ -23,6 +25,8 @@ from sdfg.dialect.types import ArrayType
 _MODEL = c.Name("model")
 _SHARED = _MODEL.arrow("shared").address()
 _OK, _BAD_ARGUMENT = c.Name("SDFG_OK"), c.Name("SDFG_BAD_ARGUMENT")
+_CHECKS = 12
+"""So many arguments are checked in one condition."""
 RESERVED = frozenset({"model", "context"})
 """Names in `run` that are no containers and no symbols."""
 
@@ -190,10 +194,8 @@ class Abi:
             if count != c.Integer(0):
                 label = c.String(argument.label)
                 calls.append(c.call("sdfg_check_array", CONTEXT, label, array, count))
-        good: c.Expression = calls[0] if calls else c.TRUE
-        for call in calls[1:]:
-            good = good.logical_and(call)
-        return [s.If(good.logical_not(), (s.Return(_BAD_ARGUMENT),))] if calls else []
+        groups = [calls[k : k + _CHECKS] for k in range(0, len(calls), _CHECKS)]
+        return [s.If(_all(group).logical_not(), (s.Return(_BAD_ARGUMENT),)) for group in groups]
 
     def define_life(self, needed: int) -> list[f.Function]:
         """`init`, which wants `needed` bytes of weights, `exit` and `message`."""
@@ -218,3 +220,7 @@ class Abi:
             (self.message, (s.Return(c.call("sdfg_context_message", shared)),)),
         ]
         return [f.Function(d.name, d.returns, d.parameters, body) for d, body in bodies]
+
+
+def _all(conditions: Sequence[c.Expression]) -> c.Expression:
+    return reduce(lambda a, b: a.logical_and(b), conditions)

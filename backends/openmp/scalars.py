@@ -141,7 +141,8 @@ def truncate(x: Operands, kinds: Kinds) -> c.Expression:
 def from_float(prefix: str) -> Form:
     def form(x: Operands, kinds: Kinds) -> c.Expression:
         if kinds.result is t.BOOL:
-            return c.Binary("!=", x[0], c.Float(0.0, kinds.operand))
+            low = c.call(f"sdfg_i32_from_{kinds.operand.short}", x[0]) & 1
+            return low.ne(0)
         name = f"sdfg_{prefix}{kinds.result.bits}_from_{kinds.operand.short}"
         return convert((c.call(name, x[0]),), Kinds(t.VOID, kinds.result))
 

@@ -63,7 +63,7 @@ def attention_scores(
     factor = query.shape[-1] ** -0.5 if scale is None else scale
     scores = torch.matmul(query * factor, key.transpose(-2, -1))
     if is_causal:
-        seen = lower_triangle(scores.shape[-2], scores.shape[-1], scores.device)
+        seen = _lower_triangle(scores.shape[-2], scores.shape[-1], scores.device)
         scores = _where_visible(seen, scores)
     if mask is None:
         return scores
@@ -80,7 +80,7 @@ def _for_each_query_head(query: Tensor, groups: Tensor) -> Tensor:
     return repeated.reshape(*shape[:-3], query.shape[-3], *shape[-2:])
 
 
-def lower_triangle(rows: int, columns: int, device: torch.device) -> Tensor:
+def _lower_triangle(rows: int, columns: int, device: torch.device) -> Tensor:
     """`(rows, columns)`, true where the column is at most the row."""
     row, column = torch.arange(rows, device=device), torch.arange(columns, device=device)
     return column.unsqueeze(0) <= row.unsqueeze(1)

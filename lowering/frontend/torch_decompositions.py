@@ -10,7 +10,6 @@ from torch import Tensor
 from sdfg.lowering.frontend import torch_transformer
 from sdfg.lowering.frontend.torch_attention import (
     flash_attention,
-    lower_triangle,
     scaled_dot_product_attention,
 )
 from sdfg.lowering.frontend.torch_bindings import aten, torch_c, torch_decompositions
@@ -57,18 +56,6 @@ def traceable() -> Generator[None]:
         yield
     finally:
         torch_c._set_mkldnn_enabled(one_dnn)
-
-
-def cumsum(x: Tensor, dim: int, dtype: torch.dtype | None = None) -> Tensor:
-    """Prefix sums along `dim`, as a masked sum: quadratic work, no order between elements."""
-    if dtype is not None:
-        x = x.to(dtype)
-    elif not x.dtype.is_floating_point:
-        x = x.to(torch.int64)
-    zero = torch.zeros((), dtype=x.dtype, device=x.device)
-    before = lower_triangle(x.shape[dim], x.shape[dim], x.device)
-    terms = torch.where(before, x.movedim(dim, -1).unsqueeze(-2), zero)
-    return terms.sum(-1).movedim(-1, dim)
 
 
 def addmm(
@@ -127,7 +114,6 @@ def power(x: Tensor, exponent: float) -> Tensor:
 _OWN: Mapping[Any, Callable[..., Any]] = {
     aten.scaled_dot_product_attention.default: scaled_dot_product_attention,
     aten._scaled_dot_product_flash_attention_for_cpu.default: flash_attention,
-    aten.cumsum.default: cumsum,
     aten.addmm.default: addmm,
     aten._native_batch_norm_legit_no_training.default: batch_norm,
     aten.pow.Tensor_Scalar: power,

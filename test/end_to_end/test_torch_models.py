@@ -8,26 +8,43 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from end_to_end import checks
 from models import torch_zoo
 from models.torch_zoo import Example
 from torch import Tensor
 
-from sdfg.backends.runtime import CompiledModel
+from sdfg.backends.c_tree.names import identifier
+from sdfg.lowering.frontend.imported import ImportedModel
+from sdfg.lowering.frontend.onnx_import import import_onnx
 from sdfg.lowering.frontend.torch_import import import_exported
-from sdfg.tools import accuracy, driver
+from sdfg.tools import accuracy
+from sdfg.tools.driver import Artifact
 from sdfg.tools.torch_backend import SDFGRemark
 
 torch_any: Any = torch
 
 FAST = ("mlp", "mlp-dynamic", "lstm", "attention", "attention-dynamic")
 
+LARGE = {
+    "resnet18": "onnx",
+    "mobilenetv2": "torch.export",
+    "bert": "onnx",
+    "gpt2": "torch.compile",
+    "llama": "torch.export",
+}
+"""Models of published size and the one door that each goes through."""
 
-def models(*, dynamic: bool | None = None) -> list[Any]:
-    """The names of the zoo as test parameters; all that takes seconds is marked slow."""
+CHECKED_CLOSELY = ("attention-dynamic", "lstm", "resnet18-tiny", "llama-dynamic")
+"""Models whose code is also sanitized and compiled twice."""
+
+
+def models(door: str, *, dynamic: bool | None = None) -> list[Any]:
+    """The names of the models for a door as test parameters, marked slow if they take seconds."""
     return [
         name if name in FAST else pytest.param(name, marks=pytest.mark.slow)
         for name in torch_zoo.BUILDERS
-        if dynamic is None or name.endswith("-dynamic") == dynamic
+        if (dynamic is None or name.endswith("-dynamic") == dynamic)
+        and LARGE.get(name, door) == door
     ]
 
 
@@ -43,30 +60,46 @@ def check(got: Tensor, want: Tensor) -> None:
     assert agreement.good, agreement
 
 
-def check_sizes(model: CompiledModel, example: Example) -> None:
+def check_sizes(artifact: Artifact, example: Example) -> None:
     """Compare at the size of the example and at the five others of a dynamic model."""
-    for inputs in (example.inputs, *example.resized):
-        check(model.run(inputs)[0], eager(example, inputs))
+    assert len(example.resized) == (5 if example.dynamic_shapes else 0)
+    with artifact.load(threads=2) as model:
+        for inputs in (example.inputs, *example.resized):
+            check(model.run(inputs)[0], eager(example, inputs))
 
 
-def export_and_compile(example: Example) -> CompiledModel:
+def exported(example: Example) -> ImportedModel:
     program = torch_zoo.export(example)
-    return driver.compile_module(import_exported(program, dynamic_shapes=example.dynamic_shapes))
+    return import_exported(program, dynamic_shapes=example.dynamic_shapes)
 
 
-@pytest.mark.parametrize("name", models())
-def test_torch_export(name: str) -> None:
+@pytest.mark.parametrize("name", models("torch.export"))
+def test_torch_export(name: str, tmp_path: Path) -> None:
     example = torch_zoo.build(name)
-    check_sizes(export_and_compile(example), example)
+    artifact = checks.compiled(exported(example), identifier(name), tmp_path / "first")
+    check_sizes(artifact, example)
 
 
-@pytest.mark.parametrize("name", models())
+@pytest.mark.parametrize("name", models("onnx"))
 def test_onnx(name: str, tmp_path: Path) -> None:
     example = torch_zoo.build(name)
     path = tmp_path / f"{name}.onnx"
     torch_zoo.write_onnx(example, path)
-    model = driver.compile_file(path, output=tmp_path / name).load()
-    check_sizes(model, example)
+    artifact = checks.compiled(import_onnx(path), identifier(name), tmp_path / "first")
+    check_sizes(artifact, example)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHECKED_CLOSELY)
+def test_generated_code(name: str, tmp_path: Path) -> None:
+    """No warnings, clean under sanitizers at a size that fills no vector, the same bytes twice."""
+    example = torch_zoo.build(name)
+    artifact = checks.compiled(exported(example), identifier(name), tmp_path / "first")
+    checks.assert_clang_is_silent(artifact, tmp_path)
+    inputs = [*example.resized, example.inputs][0]
+    feed = [np.asarray(x) for x in inputs]
+    checks.assert_sanitized(artifact, feed, [np.asarray(eager(example, inputs))])
+    checks.assert_deterministic(artifact, lambda: exported(example), tmp_path / "again")
 
 
 def compiled(example: Example, **options: Any) -> Any:
@@ -74,7 +107,7 @@ def compiled(example: Example, **options: Any) -> Any:
     return torch_any.compile(example.module, backend="sdfg", fullgraph=True, **options)
 
 
-@pytest.mark.parametrize("name", models(dynamic=False))
+@pytest.mark.parametrize("name", models("torch.compile", dynamic=False))
 def test_torch_compile(name: str) -> None:
     example = torch_zoo.build(name)
     model = compiled(example)
@@ -84,7 +117,7 @@ def test_torch_compile(name: str) -> None:
     check(got, eager(example, example.inputs))
 
 
-@pytest.mark.parametrize("name", models(dynamic=True))
+@pytest.mark.parametrize("name", models("torch.compile", dynamic=True))
 def test_torch_compile_with_dynamic_sizes(name: str) -> None:
     """One graph for all sizes: Dynamo must not call the backend again."""
     example = torch_zoo.build(name)

@@ -2,7 +2,7 @@
 // RUN: sdfg-opt %s -t 'openmp-c{folder="%t"}'
 // RUN: cc -std=gnu11 -O2 -fopenmp -Wall -Wextra -Werror -c %t/main.c -o %t/main.o
 
-sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N] x f32>, in "k" %k: !sdfg.array<[N] x i64>, in "h" %h: !sdfg.array<[N] x f16>, in "b" %b: !sdfg.array<[N] x i1>, in "table" %table: !sdfg.array<[N, 4] x f32>, out "y" %y: !sdfg.array<[N] x f32>, out "z" %z: !sdfg.array<[N] x f32>, out "g" %g: !sdfg.array<[N] x f16>, out "bins" %bins: !sdfg.array<[16] x i32>) {
+sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N] x f32>, in "k" %k: !sdfg.array<[N] x i64>, in "h" %h: !sdfg.array<[N] x f16>, in "b" %b: !sdfg.array<[N] x i1>, in "table" %table: !sdfg.array<[N, 4] x f32>, out "y" %y: !sdfg.array<[N] x f32>, inout "z" %z: !sdfg.array<[N] x f32>, out "g" %g: !sdfg.array<[N] x f16>, inout "bins" %bins: !sdfg.array<[16] x i32>) {
   // What is short and used once stays where it is used; what is long or used again gets a name.
   // CHECK: /* short */
   // CHECK: y[i] = __builtin_sqrtf(x[i] * x[i] + 1.0f)
