@@ -138,6 +138,10 @@ class BodyCloner:
             return self.builder.read(container, MemletAttr(SubsetAttr.points(exprs)))
         dims = array_type(container).dims
         argument = self.builder.read(container, MemletAttr(SubsetAttr.full(dims), volume=1))
-        load = LoadOp(argument, [self.value(i) for i in op.indices])
+        indices = [
+            self.value(i) if s is not None else self.builder.checked_index(self.value(i), d)
+            for i, s, d in zip(op.indices, scalars, dims, strict=True)
+        ]
+        load = LoadOp(argument, indices)
         self.builder.block.add_op(derived(load, op))
         return load.result

@@ -105,6 +105,15 @@ class TaskletBuilder:
         """Stop the program with `message` where `condition` is false."""
         self.block.add_op(AssertOp(condition, message))
 
+    def checked_index(self, value: SSAValue, size: Expr) -> SSAValue:
+        """An index that is data, as an `index`; the program stops where it is not below `size`."""
+        if not isinstance(value.type, IndexType):
+            value = self.emit(arith.IndexCastOp(value, IndexType()))
+        # Compared without signs, what is negative is too large as well.
+        inside = self.emit(arith.CmpiOp(value, self.index(size), "ult"))
+        self.assertion(inside, "index out of bounds")
+        return value
+
     def finish(
         self,
         outputs: Sequence[tuple[SSAValue, MemletAttr]],

@@ -184,6 +184,8 @@ def test_default_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
 
 
 SCRIPT = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
 from sdfg.backends.openmp.toolchain import Program, compile_library
 program = Program("slow", {{"slow.c": {text!r}}})
 print(compile_library(program).path, flush=True)

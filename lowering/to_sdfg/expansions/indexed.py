@@ -2,10 +2,6 @@
 
 from collections.abc import Sequence
 
-from xdsl.dialects import arith
-from xdsl.dialects.builtin import IndexType
-from xdsl.ir import SSAValue
-
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.control import ForOp
@@ -34,7 +30,7 @@ def expand_gather(op: GatherOp, place: Place) -> None:
     rank = array_type(index).rank
     where, inner = every.at[:rank], every.at[rank:]
     builder = TaskletBuilder()
-    row = checked_index(builder, builder.read(index, point(where)), array_type(x).dims[0])
+    row = builder.checked_index(builder.read(index, point(where)), array_type(x).dims[0])
     source = builder.read(x, _some(array_type(x).dims, 1, inner))
     load = LoadOp(source, [row, *map(builder.index, inner)])
     value = builder.emit(load)
@@ -60,7 +56,7 @@ def expand_scatter(op: ScatterOp, place: Place) -> None:
     (row,) = place.params("r", 1)
     builder = TaskletBuilder()
     named = [
-        checked_index(builder, builder.read(index, point([row, symbolic.integer(d)])), dims[d])
+        builder.checked_index(builder.read(index, point([row, symbolic.integer(d)])), dims[d])
         for d in range(depth)
     ]
     value = builder.read(updates, point([row, *at]))
@@ -77,13 +73,3 @@ def _some(dims: Sequence[Expr], depth: int, at: Sequence[Expr], kind: str = "") 
     first = [Range.of(0, e) for e in dims[:depth]]
     subset = SubsetAttr((*first, *map(Range.point, at)))
     return MemletAttr(subset, kind, volume=1)
-
-
-def checked_index(builder: TaskletBuilder, value: SSAValue, size: Expr) -> SSAValue:
-    """An index that is data, as an `index` that lies within `0 .. size - 1`."""
-    if not isinstance(value.type, IndexType):
-        value = builder.emit(arith.IndexCastOp(value, IndexType()))
-    # Compared without signs, what is negative is too large as well.
-    inside = builder.emit(arith.CmpiOp(value, builder.index(size), "ult"))
-    builder.assertion(inside, "index out of bounds")
-    return value

@@ -109,7 +109,7 @@ func.func @data(%k: tensor<2xi64> {sdfg.name = "k"}, %x: tensor<9xf32> {sdfg.nam
   func.return %r : tensor<f32>
 }
 
-// A load at an index that is data takes the whole container; assertions of the body guard it.
+// A load at an index that is data takes the whole container, after a check of the index.
 // CHECK-LABEL: sdfg.sdfg @gather [n] (in "t" %t: !sdfg.array<[9, 4] x f32>, in "k" %k: !sdfg.array<[n] x i64>, out "r" %r: !sdfg.array<[n, 4] x f32>) version 1 {
 // CHECK-NEXT:   sdfg.state @extract {
 // CHECK-NEXT:     sdfg.map [i0 = 0:n, i1 = 0:4] {
@@ -118,9 +118,12 @@ func.func @data(%k: tensor<2xi64> {sdfg.name = "k"}, %x: tensor<9xf32> {sdfg.nam
 // CHECK-NEXT:         %g = arith.cmpi sge, %0, %2 : i64
 // CHECK-NEXT:         sdfg.assert %g, "index must not be negative"
 // CHECK-NEXT:         %i = arith.index_cast %0 : i64 to index
-// CHECK-NEXT:         %3 = sdfg.index i1
-// CHECK-NEXT:         %4 = sdfg.load %1[%i, %3] : !sdfg.array<[9, 4] x f32> -> f32
-// CHECK-NEXT:         sdfg.yield %4 : f32
+// CHECK-NEXT:         %3 = arith.constant 9 : index
+// CHECK-NEXT:         %4 = arith.cmpi ult, %i, %3 : index
+// CHECK-NEXT:         sdfg.assert %4, "index out of bounds"
+// CHECK-NEXT:         %5 = sdfg.index i1
+// CHECK-NEXT:         %6 = sdfg.load %1[%i, %5] : !sdfg.array<[9, 4] x f32> -> f32
+// CHECK-NEXT:         sdfg.yield %6 : f32
 // CHECK-NEXT:       }
 // CHECK-NEXT:     }
 // CHECK-NEXT:   }
