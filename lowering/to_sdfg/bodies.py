@@ -7,7 +7,7 @@ from xdsl.dialects import arith, cf, linalg, tensor
 from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 
 from sdfg.dialect import symbolic
-from sdfg.dialect.diagnostics import derived
+from sdfg.dialect.diagnostics import derived, fail
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
 from sdfg.dialect.ops.dataflow import LoadOp
 from sdfg.dialect.symbolic import Expr
@@ -84,6 +84,8 @@ class BodyCloner:
             return Symbolic(self.indices[int(cast(Any, op).dim.value.data)], value.type)
         if isinstance(op, arith.ConstantOp):
             return evaluated(op, (), self.translation.facts)
+        if isinstance(op, tensor.DimOp):
+            return self._size(op)
         if not is_integer(value.type) or isinstance(op, tensor.ExtractOp):
             return None
         operands: list[Scalar] = []
@@ -93,6 +95,13 @@ class BodyCloner:
                 return None
             operands.append(scalar)
         return evaluated(op, operands, self.translation.facts)
+
+    def _size(self, op: tensor.DimOp) -> Scalar:
+        axis = self.scalar(op.index)
+        number = symbolic.constant(axis.expr) if isinstance(axis, Symbolic) else None
+        if number is None:
+            fail(op, "asks for the size of a dimension that is data")
+        return Symbolic(self.translation.dims(op.source)[number], op.result.type)
 
     def value(self, value: SSAValue) -> SSAValue:
         """`value` inside of the tasklet."""

@@ -136,11 +136,18 @@ def _unsupported(op: Operation) -> list[Operation]:
     return [op]
 
 
+_IN_TASKLETS = (
+    linalg.YieldOp,
+    linalg.IndexOp,
+    tensor.ExtractOp,
+    tensor.DimOp,
+    tensor.YieldOp,
+    cf.AssertOp,
+)
+
+
 def _fits_tasklet(op: Operation) -> bool:
-    fits = isinstance(
-        op, linalg.YieldOp | linalg.IndexOp | tensor.ExtractOp | tensor.YieldOp | cf.AssertOp
-    )
-    return fits or op.name == "tm_tensor.yield" or _is_arithmetic(op)
+    return isinstance(op, _IN_TASKLETS) or op.name == "tm_tensor.yield" or _is_arithmetic(op)
 
 
 def _is_arithmetic(op: Operation) -> bool:
