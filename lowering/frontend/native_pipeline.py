@@ -14,6 +14,7 @@ from typing import Any
 from sdfg.lowering.frontend.native_bindings import ir, passmanager
 from sdfg.lowering.frontend.native_builder import place, walk
 from sdfg.lowering.frontend.native_matmul import flatten_matmuls
+from sdfg.lowering.frontend.native_maximum import keep_nan
 from sdfg.lowering.frontend.native_reshape import replace_dynamic_views
 
 _LEGAL = (
@@ -135,6 +136,7 @@ def _to_linalg(module: Any) -> None:
     if views := replace_dynamic_views(module):
         raise LoweringError("reshape", views)
     _run(module, "convert", CONVERT)
+    keep_nan(module)
     _run(module, "finish", FINISH)
     if problems := unsupported(module):
         raise LoweringError("finish", problems)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from sdfg.tools import torch_backend
 from sdfg.tools.torch_backend import SDFGRemark
@@ -80,3 +81,30 @@ def test_transformer_layers_are_not_taken_by_fused_kernels() -> None:
         want = layer(x)
         got = compiled(layer)(x)
     np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)
+
+
+def with_nan(*shape: int) -> Tensor:
+    x = torch.randn(*shape)
+    x[torch.rand(*shape) < 0.1] = torch.nan
+    x[1] = torch.nan
+    return x
+
+
+def test_nan_in_maxima_of_activations() -> None:
+    def function(x: Tensor, y: Tensor) -> tuple[Tensor, ...]:
+        activated = (functional.relu6(x), functional.elu(x), functional.hardswish(x))
+        clamped = (x.clamp(-0.5, 0.5), x.clamp_min(y), functional.max_pool2d(x[None, None], 2))
+        return *activated, *clamped, torch.maximum(x, y[:1]), torch.fmin(x, y)
+
+    x, y = with_nan(6, 10), with_nan(6, 10)
+    for got, want in zip(compiled(function)(x, y), function(x, y), strict=True):
+        torch.testing.assert_close(got, want, equal_nan=True)
+
+
+def test_the_first_nan_is_the_maximum() -> None:
+    def function(x: Tensor) -> tuple[Tensor, ...]:
+        return *x.max(1), *x.min(0), x.argmax(1), x.argmin(), x.argmax(0)
+
+    for x in (with_nan(6, 30), torch.full((3, 4), -torch.inf), torch.randn(4, 9)):
+        for got, want in zip(compiled(function)(x), function(x), strict=True):
+            torch.testing.assert_close(got, want, equal_nan=True)
