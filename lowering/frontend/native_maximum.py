@@ -1,8 +1,8 @@
 """
 Maxima and minima that keep NaN.
 
-torch-mlir computes `aten.maximum` by one comparison, which loses a NaN of one side, and the place
-of a maximum as if NaN never were the maximum. PyTorch, NumPy and ONNX keep it in both.
+torch-mlir computes `aten.maximum` and `aten.clamp` by one comparison, which loses a NaN of one
+side, and the place of a maximum as if NaN never were the maximum. PyTorch, NumPy and ONNX keep it.
 """
 
 from typing import Any
@@ -14,6 +14,9 @@ _OLT, _OGT, _ORD, _UGT, _ULT = 4, 2, 7, 9, 11
 """`arith.cmpf`'s predicates; U: or unordered."""
 
 _EXTREMA = {_OGT: "arith.maximumf", _OLT: "arith.minimumf"}
+"""What `select(left <predicate> right, left, right)` is meant to be."""
+_CLAMPS = {_ULT: "arith.maximumf", _UGT: "arith.minimumf"}
+"""What `select(left <predicate> right, right, left)` is meant to be."""
 _OR_UNORDERED = {_OGT: _UGT, _OLT: _ULT}
 
 
@@ -26,6 +29,10 @@ def keep_nan(module: Any) -> None:
     ->
     %r = arith.maximumf %a, %b
 
+    %c = arith.cmpf ult, %x, %low; %r = arith.select %c, %low, %x
+    ->
+    %r = arith.maximumf %x, %low
+
     %m = arith.maximumf %x, %best; %c = arith.cmpf ogt, %x, %best; arith.select %c, %i, %at
     ->
     %c = arith.cmpf ugt, %x, %best and arith.cmpf ord, %best, %best
@@ -36,17 +43,17 @@ def keep_nan(module: Any) -> None:
     """
     for op in [op for op in walk(module.operation) if op.name == "arith.select"]:
         comparison = op.operands[0].owner
-        if not _orders_floats(comparison):
+        if getattr(comparison, "name", "") != "arith.cmpf":
             continue
         left, right = comparison.operands
-        if op.operands[1] == left and op.operands[2] == right:
-            _replace_by_extremum(op, comparison)
-        elif _computes_extremum(comparison):
+        chosen = (op.operands[1], op.operands[2])
+        predicate = _predicate(comparison)
+        if chosen == (left, right) and predicate in _EXTREMA:
+            _replace(op, _EXTREMA[predicate], comparison)
+        elif chosen == (right, left) and predicate in _CLAMPS:
+            _replace(op, _CLAMPS[predicate], comparison)
+        elif predicate in _EXTREMA and _computes_extremum(comparison):
             _prefer_first_nan(op, comparison)
-
-
-def _orders_floats(op: Any) -> bool:
-    return getattr(op, "name", "") == "arith.cmpf" and _predicate(op) in _EXTREMA
 
 
 def _predicate(comparison: Any) -> int:
@@ -62,8 +69,7 @@ def _computes_extremum(comparison: Any) -> bool:
     )
 
 
-def _replace_by_extremum(select: Any, comparison: Any) -> None:
-    name = _EXTREMA[_predicate(comparison)]
+def _replace(select: Any, name: str, comparison: Any) -> None:
     with select.location, ir.InsertionPoint(select):
         operands = list(comparison.operands)
         result = ir.Operation.create(name, [select.results[0].type], operands).result
