@@ -84,8 +84,12 @@ def _compile(graph: GraphModule, inputs: Sequence[Any], options: driver.CompileO
     _refuse_devices(inputs)
     outputs = Outputs.take_from(graph)
     by_name = take_inputs(graph.graph)
-    model = driver.compile_module(import_graph(graph), options) if outputs.computed else None
-    positions = [by_name[value.name] for value in model.interface.inputs] if model else []
+    model, positions = None, list[int]()
+    if outputs.computed:
+        imported = import_graph(graph)
+        sizes = {symbol: by_name[name] for symbol, name in imported.symbol_arguments().items()}
+        model = driver.compile_module(imported, options)
+        positions = [(sizes if v.symbol else by_name)[v.name] for v in model.interface.inputs]
     strided = [k for k, x in enumerate(inputs) if isinstance(x, Tensor) and not x.is_contiguous()]
     if strided and model is not None:
         _remark(f"inputs {strided} are not contiguous: they are copied in every call")

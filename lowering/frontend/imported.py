@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.dialects.func import FuncOp
 
 from sdfg.dialect.weights import Weights
 
@@ -21,3 +22,15 @@ class ImportedModel:
 
     weights: Weights
     """The arrays of all arguments marked `sdfg.constant`, by their `sdfg.name`."""
+
+    def symbol_arguments(self) -> dict[str, str]:
+        """The names of the arguments that are sizes, by symbol; gone when the module is lowered."""
+        main = next(op for op in self.module.ops if isinstance(op, FuncOp))
+        found: dict[str, str] = {}
+        for facts in main.arg_attrs or ():
+            match facts.data:
+                case {"sdfg.symbol": StringAttr(data=symbol), "sdfg.name": StringAttr(data=name)}:
+                    found[symbol] = name
+                case _:
+                    pass
+        return found
