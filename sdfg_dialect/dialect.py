@@ -11,31 +11,17 @@ from sdfg.dialect.attrs import (
     WeightAttr,
 )
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
+from sdfg.dialect.ops.call import CallOp
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
+from sdfg.dialect.ops.contractions import ConvOp, MatmulOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp, WhileOp
-from sdfg.dialect.ops.dataflow import (
-    AssertOp,
-    ConsumeOp,
-    CopyOp,
-    IndexOp,
-    LoadOp,
-    MapOp,
-    StateOp,
-    StoreOp,
-    TaskletOp,
-    YieldOp,
-)
-from sdfg.dialect.ops.library import (
-    ConvOp,
-    GatherOp,
-    MatmulOp,
-    PoolOp,
-    ReduceOp,
-    ScanOp,
-    ScatterOp,
-    SoftmaxOp,
-    SortOp,
-)
-from sdfg.dialect.ops.program import AllocOp, CallOp, ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import ConsumeOp, MapOp, StateOp
+from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.ops.reductions import PoolOp, ReduceOp, ScanOp, SoftmaxOp
+from sdfg.dialect.ops.reordering import GatherOp, ScatterOp, SortOp
+from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
+from sdfg.dialect.ops.tasklet_body import AssertOp, IndexOp, LoadOp, StoreOp
 from sdfg.dialect.types import ArrayType, StreamType
 
 PROGRAM = [SdfgOp, AllocOp, ConstantOp, ViewOp, CallOp]

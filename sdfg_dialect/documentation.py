@@ -32,7 +32,7 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import SCHEDULES, STORAGES
 from sdfg.dialect.dialect import CONTROL, DATAFLOW, LIBRARY, PROGRAM
 from sdfg.dialect.memlet import CONFLICT_RESOLUTIONS
-from sdfg.dialect.ops.program import CONTENTS
+from sdfg.dialect.ops.containers import CONTENTS
 from sdfg.dialect.types import CONTAINER, ELEMENT
 
 GROUPS: Mapping[str, Sequence[type[Any]]] = {

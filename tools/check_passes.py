@@ -24,9 +24,11 @@ from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import SDFGError, fail
 from sdfg.dialect.interpreter.elements import dtype_of, is_float, vector_shape
 from sdfg.dialect.interpreter.interpret import interpret
-from sdfg.dialect.ops.dataflow import MapOp, TaskletOp
+from sdfg.dialect.ops.containers import ConstantOp
+from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.library import LibraryOp
-from sdfg.dialect.ops.program import ConstantOp, SdfgOp
+from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.tolerances import compare
 from sdfg.dialect.types import ArrayType, StreamType
 

@@ -30,7 +30,8 @@ from sdfg.backends.runtime import CompiledModel
 from sdfg.backends.runtime_interface import Interface
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import SDFGError, fail
-from sdfg.dialect.ops.program import ConstantOp, SdfgOp
+from sdfg.dialect.ops.containers import ConstantOp
+from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.weights import Weights
 from sdfg.lowering import pipelines
 from sdfg.lowering.frontend.imported import ImportedModel

@@ -17,10 +17,13 @@ from sdfg.backends.openmp.scope import Scope
 from sdfg.backends.openmp.tasklets import TaskletEmitter
 from sdfg.backends.openmp.tidy import tidy
 from sdfg.dialect.diagnostics import fail, source
+from sdfg.dialect.ops.call import CallOp
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp, WhileOp
-from sdfg.dialect.ops.dataflow import ConsumeOp, CopyOp, MapOp, StateOp, TaskletOp
-from sdfg.dialect.ops.program import AllocOp, CallOp, ConstantOp, ViewOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import ConsumeOp, MapOp, StateOp
 from sdfg.dialect.ops.scope import symbols_read
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import StreamType
 
 Statements = list[s.Statement]

@@ -7,10 +7,11 @@ from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.memlet import MemletAttr
+from sdfg.dialect.ops.call import CallOp
 from sdfg.dialect.ops.control import ForOp
-from sdfg.dialect.ops.dataflow import MapOp, TaskletOp
-from sdfg.dialect.ops.program import CallOp
+from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_read
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 
 

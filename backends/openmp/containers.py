@@ -19,7 +19,7 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import array_type, touching
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import fail
-from sdfg.dialect.ops.program import AllocOp, ConstantOp
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp
 from sdfg.dialect.types import ArrayType
 
 Statements = list[s.Statement]

@@ -14,7 +14,7 @@ from sdfg.dialect.analysis.containers import array_type, root
 from sdfg.dialect.analysis.subsets import disjoint
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import MemletAttr
-from sdfg.dialect.ops.dataflow import CopyOp
+from sdfg.dialect.ops.copies import CopyOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import StreamType
 

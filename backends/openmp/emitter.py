@@ -26,7 +26,8 @@ from sdfg.backends.openmp.tidy import without_unused
 from sdfg.backends.openmp.workspace import bind_workspace, planned
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import fail
-from sdfg.dialect.ops.program import ConstantOp, SdfgOp
+from sdfg.dialect.ops.containers import ConstantOp
+from sdfg.dialect.ops.program import SdfgOp
 
 _PART_STATEMENTS = 400
 """About as many statements go into one file of private programs."""

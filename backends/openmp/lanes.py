@@ -10,8 +10,9 @@ from sdfg.backends.openmp.conflicts import Conflict, conflicts
 from sdfg.backends.openmp.resolutions import reduction
 from sdfg.backends.openmp.scope import Block, Scope
 from sdfg.dialect.analysis.containers import root
-from sdfg.dialect.ops.dataflow import MapOp, TaskletOp
-from sdfg.dialect.ops.program import ViewOp
+from sdfg.dialect.ops.containers import ViewOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 
 Statements = list[s.Statement]

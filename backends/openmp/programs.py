@@ -16,8 +16,9 @@ from sdfg.backends.openmp.scope import Block, Scope, Uses
 from sdfg.backends.openmp.tidy import names_in, without_unused
 from sdfg.backends.openmp.types import element_storage
 from sdfg.dialect.diagnostics import fail
+from sdfg.dialect.ops.call import CallOp
 from sdfg.dialect.ops.dataflow import StateOp
-from sdfg.dialect.ops.program import CallOp, SdfgOp
+from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.types import ArrayType
 
 

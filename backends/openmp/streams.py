@@ -12,8 +12,8 @@ from sdfg.backends.openmp.resolutions import to_storage
 from sdfg.backends.openmp.scope import Block, Queue, Scope
 from sdfg.backends.openmp.types import element_storage
 from sdfg.dialect.diagnostics import fail
+from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.ops.dataflow import ConsumeOp
-from sdfg.dialect.ops.program import AllocOp
 from sdfg.dialect.types import StreamType
 
 Statements = list[s.Statement]

@@ -18,7 +18,8 @@ from sdfg.backends.openmp.types import element, is_vector, scalar_type, value_ty
 from sdfg.backends.openmp.vectors import Window
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import MemletAttr
-from sdfg.dialect.ops.dataflow import AssertOp, IndexOp, LoadOp, StoreOp, TaskletOp, YieldOp
+from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
+from sdfg.dialect.ops.tasklet_body import AssertOp, IndexOp, LoadOp, StoreOp
 from sdfg.dialect.types import ArrayType, StreamType
 
 _INLINE_SIZE = 8

@@ -9,7 +9,8 @@ from sdfg.backends.openmp import containers
 from sdfg.backends.openmp.expressions import add
 from sdfg.backends.openmp.failures import CONTEXT
 from sdfg.backends.openmp.scope import Block, Scope
-from sdfg.dialect.ops.program import AllocOp, SdfgOp
+from sdfg.dialect.ops.containers import AllocOp
+from sdfg.dialect.ops.program import SdfgOp
 
 Statements = list[s.Statement]
 _BASE = CONTEXT.arrow("arena").member("base")

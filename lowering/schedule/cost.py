@@ -4,8 +4,10 @@ from xdsl.ir import Operation
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.ops.control import ForOp, IfOp
-from sdfg.dialect.ops.dataflow import ConsumeOp, CopyOp, MapOp, TaskletOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import ConsumeOp, MapOp
 from sdfg.dialect.ops.library import LibraryOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.symbolic import Expr
 
 

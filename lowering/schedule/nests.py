@@ -11,8 +11,10 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.analysis.subsets import address
 from sdfg.dialect.memlet import MemletAttr, Range
-from sdfg.dialect.ops.dataflow import IndexOp, MapOp, TaskletOp
-from sdfg.dialect.ops.program import AllocOp
+from sdfg.dialect.ops.containers import AllocOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.ops.tasklet_body import IndexOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 

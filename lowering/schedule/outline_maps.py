@@ -15,8 +15,10 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.accesses import Accesses
 from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.diagnostics import derived
+from sdfg.dialect.ops.call import CallOp
+from sdfg.dialect.ops.containers import ViewOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
-from sdfg.dialect.ops.program import CallOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound, symbols_read
 from sdfg.dialect.types import ArrayType, StreamType
 from sdfg.lowering.schedule.staging import insert_before, label

@@ -12,13 +12,14 @@ from sdfg.dialect.attrs import ScheduleAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import Range, SubsetAttr
 from sdfg.dialect.ops import syntax
-from sdfg.dialect.ops.dataflow import MapOp, StateOp, TaskletOp
-from sdfg.dialect.ops.program import AllocOp
+from sdfg.dialect.ops.containers import AllocOp
+from sdfg.dialect.ops.dataflow import MapOp, StateOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import StreamType
 from sdfg.lowering.schedule.cost import work
 from sdfg.lowering.schedule.machine import machine_of
-from sdfg.lowering.schedule.tile_reductions import known_names
+from sdfg.lowering.schedule.names import known_names
 
 _PIECES_PER_THREAD = 4
 """So many points for each thread even out what one of them takes longer."""

@@ -9,8 +9,8 @@ from sdfg.dialect.analysis.containers import is_constant
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
-from sdfg.dialect.ops.program import AllocOp, ConstantOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.nests import ReductionNest, depends_on, stride

@@ -1,403 +1,22 @@
 """Reduction nests in register tiles: the first schedule for products, convolutions and pooling."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.arith import ConstantOp as ArithConstantOp
-from xdsl.dialects.builtin import FloatAttr, ModuleOp
-from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
-from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.diagnostics import derived
-from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
-from sdfg.dialect.ops.control import ForOp
-from sdfg.dialect.ops.dataflow import MapOp, StateOp, TaskletOp
-from sdfg.dialect.ops.program import AllocOp, SdfgOp
-from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound
-from sdfg.dialect.symbolic import Expr
-from sdfg.dialect.types import ArrayType
+from sdfg.dialect.ops.dataflow import MapOp, StateOp
+from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.lowering.schedule.machine import machine_of
-from sdfg.lowering.schedule.nests import ReductionNest, split_allocs, stride, uses_index
-from sdfg.lowering.schedule.pieces import Piece, lane_sizes, row_sizes, split
-from sdfg.lowering.schedule.staging import PackedOperand, insert_before, label, pack, pays
-from sdfg.lowering.schedule.tile_choice import TileChoice, choose_tile, is_constant_init
-from sdfg.lowering.schedule.vector_tasklets import (
-    COMBINE,
-    Lanes,
-    accumulating,
-    constant_tasklet,
-    loading,
-    move_tasklet,
-)
-from sdfg.lowering.simplify.rewriting import substitute
-
-NEUTRAL = {
-    "sum": 0.0,
-    "product": 1.0,
-    "max": float("-inf"),
-    "min": float("inf"),
-    "maxnum": float("nan"),
-    "minnum": float("nan"),
-}
-"""What changes nothing when combined by a conflict resolution."""
-
-
-@dataclass
-class Tiler:
-    """Writes one nest as nests of register tiles."""
-
-    nest: ReductionNest
-    choice: TileChoice
-    state: StateOp
-    """Where the nest stands: packed operands are allocated before it."""
-    known: frozenset[str]
-    """Symbols of the program."""
-    packed: dict[int, PackedOperand] = field(default_factory=dict[int, PackedOperand])
-    """The packed operands of the piece at work."""
-    taken: set[str] = field(default_factory=set[str])
-
-    def tiles(self) -> Iterator[MapOp]:
-        """The nests that together do what the nest did."""
-        nest, choice = self.nest, self.choice
-        lane_range = nest.parallel[choice.lane_parameter]
-        columns = split(lane_range.extent, lane_sizes(choice, lane_range.extent))
-        rows = [Piece(symbolic.integer(0), 1, symbolic.integer(1))]
-        if choice.row_parameter is not None:
-            extent = nest.parallel[choice.row_parameter].extent
-            rows = split(extent, row_sizes(choice, extent))
-        for column in columns:
-            self.packed = {}
-            for index in range(len(nest.body.inputs)):
-                if column.size > 1 and pays(nest, index, choice):
-                    self.packed[index] = pack(nest, index, choice, column, self.state)
-            for row in rows:
-                yield self.tile(column, row)
-
-    def tile(self, column: Piece, row: Piece) -> MapOp:
-        """One nest: loops over tiles, and in it the tile."""
-        choice = self.choice
-        self.taken = set(self.known)
-        lanes = min(choice.lanes, column.size)
-        params: list[str] = []
-        ranges: list[Range] = []
-        block = self.fresh(f"{choice.lane_parameter}b")
-        origin = {choice.lane_parameter: column.start}
-        at_block: Expr = symbolic.integer(0)
-        for name, r in self.nest.parallel.items():
-            if name == choice.lane_parameter:
-                if not column.is_single:
-                    params.append(block)
-                    ranges.append(Range.of(0, column.count))
-                    at_block = symbolic.symbol(block)
-                origin[name] = column.start + at_block * column.size
-            elif name != choice.row_parameter:
-                params.append(name)
-                ranges.append(r)
-        if choice.row_parameter is not None:
-            at_row: Expr = symbolic.integer(0)
-            if not row.is_single:
-                params.append(self.fresh(f"{choice.row_parameter}b"))
-                ranges.append(Range.of(0, row.count))
-                at_row = symbolic.symbol(params[-1])
-            origin[choice.row_parameter] = row.start + at_row * row.size
-        tile = RegisterTile(self, row.size, column.size, lanes, origin, at_block)
-        body = tile.emit()
-        if not params:  # one tile: still one node, in a scope of its own
-            params, ranges = [block], [Range.of(0, 1)]
-        return MapOp(params, ranges, body)
-
-    def fresh(self, text: str) -> str:
-        name = symbolic.symbol_name(text, self.taken)
-        self.taken.add(name)
-        return name
-
-
-@dataclass
-class RegisterTile:
-    """`rows` by `columns` results of a nest, accumulated in registers."""
-
-    tiler: Tiler
-    rows: int
-    columns: int
-    lanes: int
-    origin: dict[str, Expr]
-    """First value of the lane and the row parameter."""
-    block: Expr
-    """Number of the tile along the lanes."""
-
-    @property
-    def nest(self) -> ReductionNest:
-        return self.tiler.nest
-
-    @property
-    def element(self) -> Attribute:
-        return self.nest.body.yielded[0].type
-
-    def emit(self) -> list[Operation]:
-        """
-        ```
-        acc = neutral; for r... { acc = acc op vector body }; tile = acc; epilogue on tile
-        ```
-        """
-        vectors = self.columns // self.lanes
-        lanes = Lanes("", symbolic.integer(0), self.lanes)
-        kind = ArrayType((self.rows, vectors), lanes.type(self.element), storage="register")
-        accumulators = AllocOp(kind, "acc")
-        row, column = self.tiler.fresh("row"), self.tiler.fresh("vec")
-        at = MemletAttr(SubsetAttr.points([symbolic.symbol(row), symbolic.symbol(column)]))
-        access = (accumulators.result, at)
-
-        def unrolled(body: list[Operation]) -> MapOp:
-            spans = [Range.of(0, self.rows), Range.of(0, vectors)]
-            return MapOp([row, column], spans, body, "unroll")
-
-        start = self.start_value()
-        clear = constant_tasklet(start, self.element, access, lanes)
-        nest = self.nest
-        # Points of a map must not share the accumulators: the points of a loop follow each other.
-        body = self.accumulate(access, row, column)
-        inner = zip(nest.inner.param_names, nest.inner.ranges.data, strict=True)
-        for name, r in reversed(list(inner)):
-            body = [ForOp(name, r, body)]
-        ops: list[Operation] = [accumulators, unrolled([clear]), *body]
-        return ops + self.finish(access, row, column, unrolled)
-
-    def start_value(self) -> float:
-        """
-        What the accumulators begin with: the init if it is a number, else the neutral element.
-        """
-        if is_constant_init(self.nest):
-            value = self.nest.init.yielded[0].owner
-            assert isinstance(value, ArithConstantOp)
-            assert isinstance(value.value, FloatAttr)
-            return value.value.value.data
-        assert self.nest.point.wcr is not None
-        return NEUTRAL[self.nest.point.wcr]
-
-    def place(self, row: str, offset: Expr) -> dict[str, Expr]:
-        """Values of the tiled parameters for a row, `offset` columns into the tile."""
-        choice = self.tiler.choice
-        lane, line = choice.lane_parameter, choice.row_parameter
-        values = {lane: self.origin[lane] + offset}
-        if line is not None:
-            values[line] = self.origin[line] + symbolic.symbol(row)
-        return values
-
-    def accumulate(
-        self, access: tuple[SSAValue, MemletAttr], row: str, column: str
-    ) -> list[Operation]:
-        """
-        One step of the reduction: each operand is loaded once, then used by all that share it.
-
-        ```
-        map [vec] { b[vec] = B[..] }; map [row] { a = A[..]; map [vec] { acc += a * b[vec] } }
-        ```
-        """
-        nest, lane = self.nest, self.tiler.choice.lane_parameter
-        offset = symbolic.symbol(column) * self.lanes
-        place = self.place(row, offset)
-        line = {k: v for k, v in place.items() if k != lane}
-        lanes = Lanes(lane, place[lane], self.lanes)
-        starts = {p: r.start for p, r in (nest.parallel | nest.reduced).items()}
-        by_column: list[Operation] = []
-        by_row: list[Operation] = []
-        inputs: list[tuple[SSAValue, MemletAttr]] = []
-        for index, (container, memlet) in enumerate(nest.body.input_accesses):
-            operand = self.tiler.packed.get(index)
-            if operand is not None:
-                read = operand.memlet(self.block, offset, self.lanes, starts)
-                source = (operand.container, read.substituted(line))
-            else:
-                source = (container, lanes.memlet(memlet.substituted(line)))
-            argument = nest.body.body.block.args[index]
-            used = source[1].symbols
-            if row not in used and column in used:
-                source = self.load(source, argument, [column], by_column)
-            elif column not in used:
-                source = self.load(source, argument, [], by_row)
-            inputs.append(source)
-        assert nest.point.wcr is not None
-        step = accumulating(nest.body, inputs, access, nest.point.wcr, lanes)
-        columns = MapOp([column], [Range.of(0, self.columns // self.lanes)], [step], "unroll")
-        rows = MapOp([row], [Range.of(0, self.rows)], [*by_row, columns], "unroll")
-        for op in (*by_column, rows):
-            derived(op, nest.body)
-        return [*by_column, rows]
-
-    def load(
-        self,
-        source: tuple[SSAValue, MemletAttr],
-        argument: BlockArgument,
-        columns: list[str],
-        ops: list[Operation],
-    ) -> tuple[SSAValue, MemletAttr]:
-        """Bring an operand into registers, one vector per column; returns where it then is."""
-        lanes = Lanes("", symbolic.integer(0), self.lanes)
-        shape = [self.columns // self.lanes] * len(columns)
-        kind = ArrayType(shape, lanes.type(argument.type), storage="register")
-        registers = AllocOp(kind, argument.name_hint or label(source[0]))
-        at = MemletAttr(SubsetAttr.points([symbolic.symbol(c) for c in columns]))
-        tasklet = loading(source, (registers.result, at), argument.type, lanes)
-        spans = [Range.of(0, e) for e in shape]
-        ops += [registers, MapOp(columns, spans, [tasklet], "unroll") if columns else tasklet]
-        return registers.result, at
-
-    def finish(
-        self,
-        access: tuple[SSAValue, MemletAttr],
-        row: str,
-        column: str,
-        unrolled: Callable[[list[Operation]], MapOp],
-    ) -> list[Operation]:
-        """Bring the results to where they belong, through the epilogue."""
-        nest, lane = self.nest, self.tiler.choice.lane_parameter
-        offset = symbolic.symbol(column) * self.lanes
-        contiguous = stride(nest.target, nest.point, lane) == 1
-        kind = Lanes("", offset, self.lanes).type(self.element)
-        plain = MemletAttr(nest.point.subset)
-        if not nest.rest and is_constant_init(nest) and contiguous:
-            place = self.place(row, offset)
-            write = plain.substituted({k: v for k, v in place.items() if k != lane})
-            lanes = Lanes(lane, place[lane], self.lanes)
-            return [unrolled([move_tasklet(access, (nest.target, lanes.memlet(write)), kind)])]
-        shape = (self.rows, self.columns)
-        tile = AllocOp(ArrayType(shape, self.element, storage="stack"), "tile")
-        span = Range(offset) if self.lanes == 1 else Range.of(offset, offset + self.lanes)
-        write = MemletAttr(SubsetAttr((Range(symbolic.symbol(row)), span)))
-        spill = unrolled([move_tasklet(access, (tile.result, write), kind)])
-        return [tile, spill, self.epilogue(tile.result)]
-
-    def epilogue(self, tile: SSAValue) -> MapOp:
-        """What follows the reduction, on each element of the tile."""
-        nest = self.nest
-        row, lane = self.tiler.fresh("row"), self.tiler.fresh("lane")
-        at = MemletAttr(SubsetAttr.points([symbolic.symbol(row), symbolic.symbol(lane)]))
-        body: list[Operation] = []
-        if not is_constant_init(nest):
-            body += combine_init(nest, (tile, at))
-        values: dict[SSAValue, SSAValue] = {}
-        allocs, _ = split_allocs(nest.outer)
-        for op in allocs:
-            if op.result is not nest.target:
-                body.append(op.clone(values))
-        if is_visible(nest):
-            write = (nest.target, MemletAttr(nest.point.subset))
-            body.append(move_tasklet((tile, at), write, self.element))
-        for op in nest.rest:
-            new = op.clone(values)
-            redirect(new, nest, tile, at)
-            body.append(new)
-        values_of = self.place(row, symbolic.symbol(lane))
-        for op in body:
-            substitute(op, values_of)
-        params = [(row, self.rows), (lane, self.columns)]
-        if not writes_along(nest, self.tiler.choice.lane_parameter):
-            params.reverse()
-        spans = [Range.of(0, size) for _, size in params]
-        kind = "simd" if params[-1][1] > 1 else "sequential"
-        return MapOp([name for name, _ in params], spans, body, kind)
-
-
-def combine_init(nest: ReductionNest, access: tuple[SSAValue, MemletAttr]) -> list[Operation]:
-    """The init, combined with what the reduction gave: `tile = init op tile`."""
-    init = nest.init.clone()
-    init.location = nest.init.location
-    (value,) = init.yielded
-    block = init.body.block
-    last = block.last_op
-    assert last is not None
-    assert nest.point.wcr is not None
-    argument = block.insert_arg(value.type, len(init.inputs))
-    combine = COMBINE[nest.point.wcr](value, argument)  # pyright: ignore[reportCallIssue]
-    combine.location = init.location
-    block.insert_op_before(combine, last)
-    last.operands[0] = combine.results[0]
-    region = init.detach_region(0)
-    new = TaskletOp([*init.input_accesses, access], [access], region)
-    new.location = init.location
-    return [new]
-
-
-def is_visible(nest: ReductionNest) -> bool:
-    """Whether anything outside of the nest reads what it reduces into."""
-    base = root(nest.target)
-    if not isinstance(base.owner, AllocOp):
-        return True
-    pending, users = [base], list[Operation]()
-    while pending:
-        value = pending.pop()
-        for use in value.uses:
-            users.append(use.operation)
-            if use.operation.name == "sdfg.view":
-                pending += use.operation.results
-    return any(not nest.outer.is_ancestor(u) for u in users if u.name != "sdfg.view")
-
-
-def redirect(op: Operation, nest: ReductionNest, tile: SSAValue, at: MemletAttr) -> None:
-    """Let a tasklet use the tile instead of the container that was reduced into."""
-    assert isinstance(op, TaskletOp)
-    for name, count, first in (
-        ("reads", len(op.inputs), 0),
-        ("writes", len(op.outputs), len(op.inputs)),
-    ):
-        memlets = list(op.attributes[name])  # pyright: ignore
-        for k in range(count):
-            if op.operands[first + k] is nest.target:
-                op.operands[first + k] = tile
-                memlets[k] = MemletAttr(at.subset, memlets[k].resolution.data)  # pyright: ignore
-        op.attributes[name] = type(op.reads)(memlets)  # pyright: ignore
-
-
-def writes_along(nest: ReductionNest, lane: str) -> bool:
-    """Whether the results of the epilogue lie side by side along the lane parameter."""
-    written = [(nest.target, nest.point)] if is_visible(nest) else []
-    for op in nest.rest:
-        assert isinstance(op, TaskletOp)
-        written += [(c, m) for c, m in op.output_accesses if lane in m.symbols]
-    steps = [stride(c, m, lane) for c, m in written if m.ranges]
-    return all(step == 1 for step in steps)
-
-
-def known_names(op: Operation) -> set[str]:
-    """
-    All symbols that the program around `op` defines anywhere: what a new one must not be called.
-    """
-    while not isinstance(op, SdfgOp):
-        parent = op.parent_op()
-        if parent is None:
-            break
-        op = parent
-    symbols = set(op.symbol_names) if isinstance(op, SdfgOp) else set[str]()
-    for inner in op.walk():
-        symbols |= set(symbols_bound(inner))
-        if (assigned := symbol_assigned(inner)) is not None:
-            symbols.add(assigned)
-    return symbols
-
-
-def can_tile(nest: ReductionNest, choice: TileChoice) -> bool:
-    """
-    Whether the epilogue works element by element, on the tile and on nothing else of its kind.
-    """
-    tiled = (choice.lane_parameter, choice.row_parameter)
-    for op in nest.rest:
-        if not isinstance(op, TaskletOp) or any(
-            len(b.args) != len(op.inputs) for b in op.body.blocks
-        ):
-            return False
-        if any(uses_index(op, p) for p in tiled if p is not None) and op.stored_outputs:
-            return False
-        for container, memlet in (*op.input_accesses, *op.output_accesses):
-            same = container is nest.target
-            if root(container) is root(nest.target) and not same:
-                return False
-            if same and memlet.subset != nest.point.subset:
-                return False
-    init_reads = [root(c) for c in nest.init.inputs]
-    return root(nest.target) not in init_reads
+from sdfg.lowering.schedule.names import known_names
+from sdfg.lowering.schedule.nests import ReductionNest, uses_index
+from sdfg.lowering.schedule.register_tiles import Tiler
+from sdfg.lowering.schedule.staging import insert_before
+from sdfg.lowering.schedule.tile_choice import TileChoice, choose_tile
 
 
 @dataclass(frozen=True)
@@ -448,6 +67,28 @@ class TileReductionsPass(ModulePass):
             insert_before(node, derived(new, node))
         node.detach()
         node.erase()
+
+
+def can_tile(nest: ReductionNest, choice: TileChoice) -> bool:
+    """
+    Whether the epilogue works element by element, on the tile and on nothing else of its kind.
+    """
+    tiled = (choice.lane_parameter, choice.row_parameter)
+    for op in nest.rest:
+        if not isinstance(op, TaskletOp) or any(
+            len(b.args) != len(op.inputs) for b in op.body.blocks
+        ):
+            return False
+        if any(uses_index(op, p) for p in tiled if p is not None) and op.stored_outputs:
+            return False
+        for container, memlet in (*op.input_accesses, *op.output_accesses):
+            same = container is nest.target
+            if root(container) is root(nest.target) and not same:
+                return False
+            if same and memlet.subset != nest.point.subset:
+                return False
+    init_reads = [root(c) for c in nest.init.inputs]
+    return root(nest.target) not in init_reads
 
 
 def parent_is_program(state: StateOp) -> bool:

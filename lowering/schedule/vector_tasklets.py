@@ -24,8 +24,8 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
-from sdfg.dialect.ops.dataflow import TaskletOp, YieldOp
 from sdfg.dialect.ops.syntax import element_type
+from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.schedule.nests import slope
 

@@ -11,7 +11,8 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import ScheduleAttr
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
 from sdfg.dialect.ops import syntax
-from sdfg.dialect.ops.dataflow import MapOp, TaskletOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.nests import split_allocs, stride
 

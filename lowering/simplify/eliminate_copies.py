@@ -15,10 +15,12 @@ from sdfg.dialect.analysis.containers import aliases, array_type, root, touching
 from sdfg.dialect.analysis.subsets import disjoint, image
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import SubsetAttr
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import ReadSymbolOp
-from sdfg.dialect.ops.dataflow import CopyOp, TaskletOp
+from sdfg.dialect.ops.copies import CopyOp
 from sdfg.dialect.ops.library import LibraryOp
-from sdfg.dialect.ops.program import AllocOp, ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.simplify.eliminate_views import sizes_of

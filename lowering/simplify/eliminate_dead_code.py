@@ -13,11 +13,15 @@ from sdfg.dialect.analysis.accesses import Access, Accesses, may_stop
 from sdfg.dialect.analysis.containers import array_type
 from sdfg.dialect.analysis.subsets import image, is_full
 from sdfg.dialect.attrs import WeightAttr
+from sdfg.dialect.ops.call import CallOp
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp, WhileOp
-from sdfg.dialect.ops.dataflow import ConsumeOp, CopyOp, MapOp, StateOp, TaskletOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import ConsumeOp, MapOp, StateOp
 from sdfg.dialect.ops.library import LibraryOp
-from sdfg.dialect.ops.program import AllocOp, CallOp, ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_read
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.lowering.simplify.rewriting import erase_unused_containers
 from sdfg.lowering.simplify.tasklets import dependences, prune_tasklet, stopping_reads
 

@@ -15,9 +15,11 @@ from sdfg.dialect.analysis.accesses import Access, accesses_of_node, scope_range
 from sdfg.dialect.analysis.containers import array_type, root
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
+from sdfg.dialect.ops.containers import AllocOp, ViewOp
 from sdfg.dialect.ops.control import ReadSymbolOp
-from sdfg.dialect.ops.dataflow import CopyOp, TaskletOp
-from sdfg.dialect.ops.program import AllocOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.simplify.reindexing import Context, Reindexing
 from sdfg.lowering.simplify.rewriting import erase_unused_containers, replace_access

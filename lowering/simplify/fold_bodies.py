@@ -21,8 +21,9 @@ from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.interpreter.floats import LIBRARY
 from sdfg.dialect.interpreter.scalars import IMPLEMENTATIONS, constant_array
 from sdfg.dialect.memlet import SubsetAttr
-from sdfg.dialect.ops.dataflow import IndexOp, TaskletOp
-from sdfg.dialect.ops.program import ConstantOp
+from sdfg.dialect.ops.containers import ConstantOp
+from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.ops.tasklet_body import IndexOp
 from sdfg.lowering.simplify.tasklets import Parts, erase_unused, rebuild
 
 

@@ -12,7 +12,8 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import SubsetAttr
 from sdfg.dialect.ops import syntax
 from sdfg.dialect.ops.control import ForOp, IfOp
-from sdfg.dialect.ops.dataflow import MapOp, TaskletOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.lowering.simplify.fold_bodies import fold_body, fold_inputs
 from sdfg.lowering.simplify.rewriting import erase_unused_containers, move_before, substitute
 

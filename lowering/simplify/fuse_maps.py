@@ -11,8 +11,9 @@ from xdsl.rewriter import Rewriter
 
 from sdfg.dialect.analysis.accesses import Access, Accesses
 from sdfg.dialect.memlet import Range, SubsetAttr
-from sdfg.dialect.ops.dataflow import MapOp, TaskletOp
-from sdfg.dialect.ops.program import AllocOp, ViewOp
+from sdfg.dialect.ops.containers import AllocOp, ViewOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.lowering.simplify.iteration_spaces import (
     Alignment,
     Meeting,

@@ -12,7 +12,7 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.accesses import Access, Accesses
 from sdfg.dialect.analysis.containers import is_transient, touching
 from sdfg.dialect.analysis.subsets import disjoint
-from sdfg.dialect.ops.dataflow import TaskletOp, YieldOp
+from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
 from sdfg.lowering.simplify.rewriting import (
     Definition,
     erase_unused_containers,

@@ -14,9 +14,11 @@ from sdfg.dialect.analysis.containers import array_type
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.ops import syntax
+from sdfg.dialect.ops.call import CallOp
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp, WhileOp
 from sdfg.dialect.ops.dataflow import StateOp
-from sdfg.dialect.ops.program import AllocOp, CallOp, ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.scope import symbols_bound, symbols_read
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.simplify.program_order import ProgramOrder

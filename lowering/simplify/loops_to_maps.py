@@ -13,7 +13,8 @@ from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.ops.control import ForOp
-from sdfg.dialect.ops.dataflow import MapOp, TaskletOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.simplify.tasklets import Connector, Parts, rebuild
 

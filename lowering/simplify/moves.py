@@ -9,7 +9,9 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import array_type
 from sdfg.dialect.analysis.subsets import address, image, is_full
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
-from sdfg.dialect.ops.dataflow import CopyOp, MapOp, TaskletOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 

@@ -10,9 +10,11 @@ from sdfg.dialect.analysis.accesses import Access, Accesses, scope_ranges
 from sdfg.dialect.analysis.containers import aliases, array_type, touching
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
+from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.ops.control import ForOp
-from sdfg.dialect.ops.dataflow import CopyOp, MapOp, TaskletOp
-from sdfg.dialect.ops.program import AllocOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.simplify.rewriting import replace_access
 

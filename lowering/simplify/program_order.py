@@ -7,8 +7,9 @@ from typing import Self
 from xdsl.ir import Block, Operation, SSAValue
 
 from sdfg.dialect.analysis.accesses import Access, Accesses
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.dataflow import StateOp
-from sdfg.dialect.ops.program import AllocOp, ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.program import SdfgOp
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ from sdfg.dialect.analysis.containers import array_type, root
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops import syntax
-from sdfg.dialect.ops.dataflow import IndexOp, MapOp, TaskletOp
-from sdfg.dialect.ops.program import ViewOp
+from sdfg.dialect.ops.containers import ViewOp
+from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.scope import symbols_read
+from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.ops.tasklet_body import IndexOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.simplify.rewriting import replace_access, substitute

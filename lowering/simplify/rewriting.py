@@ -18,10 +18,11 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import DimsAttr, ExprAttr, ScheduleAttr
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
 from sdfg.dialect.ops import syntax
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import ForOp
-from sdfg.dialect.ops.dataflow import MapOp, TaskletOp
-from sdfg.dialect.ops.program import AllocOp, ConstantOp, ViewOp
+from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.scope import symbols_bound, symbols_used
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType, StreamType
 

@@ -10,7 +10,8 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from sdfg.dialect.analysis.accesses import Accesses
 from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.memlet import MemletAttr
-from sdfg.dialect.ops.dataflow import AssertOp, StoreOp, TaskletOp, YieldOp
+from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
+from sdfg.dialect.ops.tasklet_body import AssertOp, StoreOp
 
 
 @dataclass(frozen=True, eq=False)

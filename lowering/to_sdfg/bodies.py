@@ -9,7 +9,7 @@ from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import derived, fail
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
-from sdfg.dialect.ops.dataflow import LoadOp
+from sdfg.dialect.ops.tasklet_body import LoadOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.arithmetic import evaluated, is_integer
 from sdfg.lowering.to_sdfg.facts import TRUE

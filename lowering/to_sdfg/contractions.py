@@ -7,7 +7,7 @@ from xdsl.dialects import arith
 from xdsl.dialects.builtin import UnitAttr
 from xdsl.ir import BlockArgument, Operation, SSAValue
 
-from sdfg.dialect.ops.library import MatmulOp
+from sdfg.dialect.ops.contractions import MatmulOp
 from sdfg.lowering.to_sdfg.combiners import combiner, is_neutral
 from sdfg.lowering.to_sdfg.layouts import Layout
 from sdfg.lowering.to_sdfg.loops import Loops, dimensions

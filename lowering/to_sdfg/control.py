@@ -9,8 +9,8 @@ from xdsl.ir import Block, Operation, Region, SSAValue
 from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import derived, fail
 from sdfg.dialect.memlet import Range
+from sdfg.dialect.ops.containers import ViewOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, WhileOp
-from sdfg.dialect.ops.program import ViewOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.facts import TRUE, not_zero
 from sdfg.lowering.to_sdfg.translation import Translation

@@ -10,8 +10,11 @@ from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
 from sdfg.dialect.diagnostics import derived, fail
-from sdfg.dialect.ops import library
+from sdfg.dialect.ops.contractions import ConvOp, MatmulOp
+from sdfg.dialect.ops.library import LibraryOp
 from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.ops.reductions import PoolOp, ReduceOp, ScanOp, SoftmaxOp
+from sdfg.dialect.ops.reordering import GatherOp, ScatterOp, SortOp
 from sdfg.dialect.ops.scope import symbol_assigned
 from sdfg.lowering.to_sdfg.expansions.conv import expand_conv
 from sdfg.lowering.to_sdfg.expansions.indexed import expand_gather, expand_scatter
@@ -23,16 +26,16 @@ from sdfg.lowering.to_sdfg.expansions.scan import expand_scan
 from sdfg.lowering.to_sdfg.expansions.softmax import expand_softmax
 from sdfg.lowering.to_sdfg.expansions.sort import expand_sort
 
-EXPANSIONS: dict[type[library.LibraryOp], Callable[[Any, Place], None]] = {
-    library.MatmulOp: expand_matmul,
-    library.ConvOp: expand_conv,
-    library.PoolOp: expand_pool,
-    library.ReduceOp: expand_reduce,
-    library.SoftmaxOp: expand_softmax,
-    library.ScanOp: expand_scan,
-    library.SortOp: expand_sort,
-    library.GatherOp: expand_gather,
-    library.ScatterOp: expand_scatter,
+EXPANSIONS: dict[type[LibraryOp], Callable[[Any, Place], None]] = {
+    MatmulOp: expand_matmul,
+    ConvOp: expand_conv,
+    PoolOp: expand_pool,
+    ReduceOp: expand_reduce,
+    SoftmaxOp: expand_softmax,
+    ScanOp: expand_scan,
+    SortOp: expand_sort,
+    GatherOp: expand_gather,
+    ScatterOp: expand_scatter,
 }
 """How each library node becomes maps: appends its nodes at the place of the node."""
 
@@ -62,17 +65,17 @@ class ExpandLibraryPass(ModulePass):
 
 def _expand_program(program: SdfgOp) -> None:
     taken = set(program.symbol_names)
-    nodes: list[library.LibraryOp] = []
+    nodes: list[LibraryOp] = []
     for inner in program.walk():
         if (assigned := symbol_assigned(inner)) is not None:
             taken.add(assigned)
-        if isinstance(inner, library.LibraryOp):
+        if isinstance(inner, LibraryOp):
             nodes.append(inner)
     for node in nodes:
         expand(node, taken)
 
 
-def expand(node: library.LibraryOp, taken: set[str]) -> None:
+def expand(node: LibraryOp, taken: set[str]) -> None:
     """Replace one library node. `taken`: symbols of the program; new ones are added."""
     rule = EXPANSIONS.get(type(node))
     if rule is None:

@@ -11,7 +11,8 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops import syntax
-from sdfg.dialect.ops.program import ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.containers import ConstantOp, ViewOp
+from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.to_sdfg.attributes import element_of, entries, shape_of, text, texts

@@ -8,7 +8,8 @@ from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
-from sdfg.dialect.ops.dataflow import CopyOp, MapOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.attributes import element_of, integers, shape_of
 from sdfg.lowering.to_sdfg.bodies import BodyCloner

@@ -10,7 +10,8 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
 from sdfg.dialect.ops import syntax
-from sdfg.dialect.ops.dataflow import AssertOp, IndexOp, TaskletOp, YieldOp
+from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
+from sdfg.dialect.ops.tasklet_body import AssertOp, IndexOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.facts import FALSE, TRUE
 from sdfg.lowering.to_sdfg.values import Literal, Scalar, Stored, Symbolic

@@ -11,8 +11,9 @@ from xdsl.ir.affine import AffineMap
 from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
-from sdfg.dialect.ops.dataflow import LoadOp
-from sdfg.dialect.ops.library import ScanOp, ScatterOp, SortOp
+from sdfg.dialect.ops.reductions import ScanOp
+from sdfg.dialect.ops.reordering import ScatterOp, SortOp
+from sdfg.dialect.ops.tasklet_body import LoadOp
 from sdfg.lowering.to_sdfg.arithmetic import PREDICATES
 from sdfg.lowering.to_sdfg.attributes import element_of, integers
 from sdfg.lowering.to_sdfg.combiners import combiner, is_neutral

@@ -17,9 +17,11 @@ from xdsl.ir import Attribute, Block, Operation, SSAValue
 from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import derived, fail
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import ReadSymbolOp
-from sdfg.dialect.ops.dataflow import CopyOp, StateOp
-from sdfg.dialect.ops.program import AllocOp, ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import StateOp
+from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.to_sdfg.facts import FALSE, TRUE, Facts, not_zero

@@ -14,7 +14,8 @@ from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import fail
-from sdfg.dialect.ops.library import ConvOp, PoolOp
+from sdfg.dialect.ops.contractions import ConvOp
+from sdfg.dialect.ops.reductions import PoolOp
 from sdfg.lowering.to_sdfg.contractions import accumulated, multiplies_and_adds
 from sdfg.lowering.to_sdfg.layouts import Layout
 from sdfg.lowering.to_sdfg.loops import Loops

@@ -10,10 +10,14 @@ from xdsl.ir import Operation, SSAValue
 from sdfg.dialect.analysis.containers import array_type, root
 from sdfg.dialect.analysis.subsets import address
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
+from sdfg.dialect.ops.call import CallOp
 from sdfg.dialect.ops.control import ForOp, IfOp, ReadSymbolOp, WhileOp
-from sdfg.dialect.ops.dataflow import AssertOp, ConsumeOp, CopyOp, MapOp, TaskletOp
-from sdfg.dialect.ops.library import GatherOp, LibraryOp, ScatterOp
-from sdfg.dialect.ops.program import CallOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import ConsumeOp, MapOp
+from sdfg.dialect.ops.library import LibraryOp
+from sdfg.dialect.ops.reordering import GatherOp, ScatterOp
+from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.ops.tasklet_body import AssertOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 

@@ -5,7 +5,8 @@ from typing import cast
 
 from xdsl.ir import Operation, SSAValue
 
-from sdfg.dialect.ops.program import AllocOp, ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
+from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.types import ArrayType
 
 

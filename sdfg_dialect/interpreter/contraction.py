@@ -13,7 +13,7 @@ import numpy as np
 from sdfg.dialect.interpreter.lanes import Array
 from sdfg.dialect.interpreter.machine import Machine
 from sdfg.dialect.interpreter.memory import Container
-from sdfg.dialect.ops.dataflow import TaskletOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 
 

@@ -13,7 +13,8 @@ from xdsl.interpreter import (
 
 from sdfg.dialect.interpreter.machine import Machine, stop
 from sdfg.dialect.interpreter.memory import Access, Block, Container, Stream
-from sdfg.dialect.ops.dataflow import ConsumeOp, CopyOp, StateOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import ConsumeOp, StateOp
 
 
 @register_impls

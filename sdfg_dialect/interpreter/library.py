@@ -24,18 +24,10 @@ from sdfg.dialect.interpreter.lanes import Array
 from sdfg.dialect.interpreter.machine import Machine, stop
 from sdfg.dialect.interpreter.memory import Container
 from sdfg.dialect.interpreter.resolutions import resolution
-from sdfg.dialect.ops.library import (
-    ConvOp,
-    GatherOp,
-    LibraryOp,
-    MatmulOp,
-    PoolOp,
-    ReduceOp,
-    ScanOp,
-    ScatterOp,
-    SoftmaxOp,
-    SortOp,
-)
+from sdfg.dialect.ops.contractions import ConvOp, MatmulOp
+from sdfg.dialect.ops.library import LibraryOp
+from sdfg.dialect.ops.reductions import PoolOp, ReduceOp, ScanOp, SoftmaxOp
+from sdfg.dialect.ops.reordering import GatherOp, ScatterOp, SortOp
 
 
 def ints(values: DenseArrayBase) -> tuple[int, ...]:

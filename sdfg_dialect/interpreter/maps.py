@@ -20,9 +20,11 @@ from sdfg.dialect.interpreter.machine import Frame, Machine
 from sdfg.dialect.interpreter.memory import extent_of, size_of
 from sdfg.dialect.interpreter.program import checked_start
 from sdfg.dialect.interpreter.races import Level
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp
-from sdfg.dialect.ops.dataflow import CopyOp, MapOp, TaskletOp
-from sdfg.dialect.ops.program import AllocOp, ConstantOp, ViewOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType, StreamType
 
 LANES = 1 << 18

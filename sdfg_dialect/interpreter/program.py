@@ -29,8 +29,10 @@ from sdfg.dialect.interpreter.memory import (
 )
 from sdfg.dialect.interpreter.scalars import constant_array
 from sdfg.dialect.memlet import Range
+from sdfg.dialect.ops.call import CallOp
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp, WhileOp
-from sdfg.dialect.ops.program import AllocOp, CallOp, ConstantOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.types import ArrayType, StreamType
 
 

@@ -21,14 +21,8 @@ from sdfg.dialect.interpreter.lanes import Array, Dense, Lanes, bounds, dense, e
 from sdfg.dialect.interpreter.machine import Machine, stop
 from sdfg.dialect.interpreter.memory import Container, Stream
 from sdfg.dialect.memlet import MemletAttr
-from sdfg.dialect.ops.dataflow import (
-    AssertOp,
-    IndexOp,
-    LoadOp,
-    StoreOp,
-    TaskletOp,
-    YieldOp,
-)
+from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
+from sdfg.dialect.ops.tasklet_body import AssertOp, IndexOp, LoadOp, StoreOp
 
 
 @dataclass(frozen=True)

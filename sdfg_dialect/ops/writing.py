@@ -12,7 +12,8 @@ from xdsl.ir import Attribute, BlockArgument, OpResult, SSAValue
 from xdsl.utils.exceptions import VerifyException
 from xdsl.utils.hints import isa
 
-from sdfg.dialect.memlet import CONFLICT_RESOLUTIONS
+from sdfg.dialect.memlet import CONFLICT_RESOLUTIONS, MemletAttr
+from sdfg.dialect.ops import syntax
 from sdfg.dialect.types import ArrayType
 
 INTEGER_RESOLUTIONS = frozenset({"minui", "maxui", "and", "or", "xor"})
@@ -68,3 +69,14 @@ def verify_resolution(kind: str, element: Attribute) -> None:
         raise VerifyException(f"conflict resolution '{kind}' is for integers, got {element}")
     if kind not in ORDERLESS_RESOLUTIONS and isinstance(scalar, ComplexType):
         raise VerifyException(f"conflict resolution '{kind}' needs an order, got {element}")
+
+
+def verify_read(memlet: MemletAttr) -> None:
+    if memlet.wcr is not None:
+        raise VerifyException(f"only writes resolve conflicts, got wcr {memlet.wcr} on a read")
+
+
+def verify_write(container: SSAValue, memlet: MemletAttr) -> None:
+    verify_written(container)
+    if memlet.wcr is not None:
+        verify_resolution(memlet.wcr, syntax.element_type(container.type))

@@ -24,7 +24,7 @@ from sdfg.backends.openmp.toolchain import (
 )
 from sdfg.backends.runtime import CompiledModel
 from sdfg.backends.runtime_interface import Interface
-from sdfg.dialect.ops.program import ConstantOp
+from sdfg.dialect.ops.containers import ConstantOp
 from sdfg.dialect.weights import Weights
 
 Arrays = Mapping[str, NDArray[Any]]

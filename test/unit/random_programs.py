@@ -16,18 +16,13 @@ from xdsl.ir import Attribute, Block, Region, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
+from sdfg.dialect.ops.containers import AllocOp, ViewOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, WhileOp
-from sdfg.dialect.ops.dataflow import (
-    CopyOp,
-    IndexOp,
-    LoadOp,
-    MapOp,
-    StateOp,
-    StoreOp,
-    TaskletOp,
-    YieldOp,
-)
-from sdfg.dialect.ops.program import AllocOp, SdfgOp, ViewOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import MapOp, StateOp
+from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
+from sdfg.dialect.ops.tasklet_body import IndexOp, LoadOp, StoreOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 

@@ -16,7 +16,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 from xdsl.utils.hints import isa
 
-from sdfg.dialect.ops.dataflow import IndexOp
+from sdfg.dialect.ops.tasklet_body import IndexOp
 from sdfg.dialect.symbolic import Expr
 
 FLOAT_BINARY = (arith.AddfOp, arith.SubfOp, arith.MulfOp, arith.MaximumfOp, arith.MinimumfOp)

@@ -15,8 +15,10 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
-from sdfg.dialect.ops.dataflow import MapOp, TaskletOp
-from sdfg.dialect.ops.program import ConstantOp, SdfgOp
+from sdfg.dialect.ops.containers import ConstantOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.tools.check_passes import CheckPasses
 from sdfg.tools.instrumentation import run_passes
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xdsl.ir import SSAValue
 
 from sdfg.dialect import symbolic
-from sdfg.dialect.ops.library import ConvOp
+from sdfg.dialect.ops.contractions import ConvOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.attributes import integers
 from sdfg.lowering.to_sdfg.expansions.place import Place

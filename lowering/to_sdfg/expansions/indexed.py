@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.control import ForOp
-from sdfg.dialect.ops.dataflow import LoadOp, StoreOp
-from sdfg.dialect.ops.library import GatherOp, ScatterOp
+from sdfg.dialect.ops.reordering import GatherOp, ScatterOp
+from sdfg.dialect.ops.tasklet_body import LoadOp, StoreOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.expansions.place import Place
 from sdfg.lowering.to_sdfg.expansions.reduction import Loops

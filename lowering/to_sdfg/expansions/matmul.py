@@ -2,7 +2,7 @@
 
 from xdsl.ir import SSAValue
 
-from sdfg.dialect.ops.library import MatmulOp
+from sdfg.dialect.ops.contractions import MatmulOp
 from sdfg.lowering.to_sdfg.expansions.place import Place
 from sdfg.lowering.to_sdfg.expansions.reduction import Loops, multiplied, reduction
 from sdfg.lowering.to_sdfg.nests import point

@@ -8,8 +8,9 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import SubsetAttr
-from sdfg.dialect.ops.dataflow import CopyOp, StateOp
-from sdfg.dialect.ops.program import AllocOp
+from sdfg.dialect.ops.containers import AllocOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import StateOp
 from sdfg.dialect.ops.scope import symbols_bound
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType

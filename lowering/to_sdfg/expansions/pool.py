@@ -3,7 +3,7 @@
 from xdsl.ir import SSAValue
 
 from sdfg.dialect import symbolic
-from sdfg.dialect.ops.library import PoolOp
+from sdfg.dialect.ops.reductions import PoolOp
 from sdfg.lowering.to_sdfg.attributes import integers
 from sdfg.lowering.to_sdfg.expansions.conv import windowed
 from sdfg.lowering.to_sdfg.expansions.place import Place

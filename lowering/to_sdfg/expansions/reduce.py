@@ -2,7 +2,7 @@
 
 from xdsl.ir import SSAValue
 
-from sdfg.dialect.ops.library import ReduceOp
+from sdfg.dialect.ops.reductions import ReduceOp
 from sdfg.lowering.to_sdfg.attributes import integers
 from sdfg.lowering.to_sdfg.expansions.place import Place
 from sdfg.lowering.to_sdfg.expansions.reduction import Loops, converted, reduction

@@ -5,9 +5,9 @@ from xdsl.ir import SSAValue
 from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import Range
+from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.ops.control import ForOp
-from sdfg.dialect.ops.library import ScanOp
-from sdfg.dialect.ops.program import AllocOp
+from sdfg.dialect.ops.reductions import ScanOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.to_sdfg.combiners import combined, neutral
 from sdfg.lowering.to_sdfg.expansions.place import Place

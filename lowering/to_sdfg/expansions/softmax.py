@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xdsl.dialects import arith, math
 from xdsl.ir import SSAValue
 
-from sdfg.dialect.ops.library import SoftmaxOp
+from sdfg.dialect.ops.reductions import SoftmaxOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.expansions.place import Place
 from sdfg.lowering.to_sdfg.expansions.reduction import Loops, reduction

@@ -12,8 +12,9 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import derived, fail
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
 from sdfg.dialect.ops.control import AssignOp, WhileOp
-from sdfg.dialect.ops.dataflow import CopyOp, StateOp
-from sdfg.dialect.ops.library import SortOp
+from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.dataflow import StateOp
+from sdfg.dialect.ops.reordering import SortOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.attributes import width_of
 from sdfg.lowering.to_sdfg.expansions.place import Place
