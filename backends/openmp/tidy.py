@@ -17,7 +17,8 @@ def tidy(body: Sequence[s.Statement]) -> Statements:
     The statements of one scope without what says nothing.
 
     No braces around the end, since names declared there are unique in all of it. Variables are
-    declared where they get their first value. A comment is not repeated.
+    declared where they get their first value; a number that gets it in a branch begins with zero,
+    for the branch may be left out when a check fails. A comment is not repeated.
     """
     statements = list(body)
     while statements and isinstance(last := statements[-1], s.Block):
@@ -35,7 +36,17 @@ def _declared_late(body: Statements) -> Statements:
         elif waiting:
             statement = _with_declaration(statement, waiting, result)
         result.append(statement)
-    return [statement for statement in result if statement is not None]
+    return [_begun(statement) for statement in result if statement is not None]
+
+
+def _begun(statement: s.Statement) -> s.Statement:
+    """With zero as the value of a number that is declared without one."""
+    match statement:
+        case s.Declare(t.Scalar() as kind, name, None):
+            zero = c.Float(0.0, kind) if kind.kind is t.Kind.FLOAT else c.Integer(0)
+            return s.Declare(kind, name, zero)
+        case _:
+            return statement
 
 
 def _with_declaration(
