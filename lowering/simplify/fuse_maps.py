@@ -1,6 +1,6 @@
 """Make one map of maps that pass data on point by point."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from xdsl.context import Context
@@ -30,6 +30,7 @@ from sdfg.lowering.simplify.rewriting import (
     rename_parameters,
     substitute,
 )
+from sdfg.lowering.simplify.share_rows import common_rows, wrap
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,28 @@ class FuseMapsPass(ModulePass):
     points of a whole reduction nest moves into its inner map. Maps that wait between the two must
     not touch the same data. A transient container that is left within one map becomes private to
     its points: a register. No computation is repeated.
+
+    With `rows`, reductions of rows and what is done with the rows (softmax, layer normalization)
+    share their outer dimensions as well, and rows of known size become private.
+
+    ```
+    sdfg.map [i] { A; sdfg.map [r] { B } }          sdfg.map [i] {
+    sdfg.map [i, j] { C }                    ->       A; sdfg.map [r] { B }; sdfg.map [j] { C }
+                                                    }
+    ```
     """
 
     name = "sdfg-fuse-maps"
+
+    rows: bool = True
+    """Whether passes over the same rows share a map."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         blocks = [b for inner in op.walk() for r in inner.regions for b in r.blocks]
         for block in blocks:
             maps = [node for node in block.ops if isinstance(node, MapOp)]
             if len(maps) > 1:
-                Fuser.of(block).run()
+                fuse_block(block, rows=self.rows)
             for node in block.ops:
                 if isinstance(node, MapOp):
                     privatize(node)
@@ -115,19 +128,22 @@ class Fuser:
                 move_before(op, nodes[0])
         return cls([Node(op, Accesses.of(op)) for op in nodes])
 
-    def run(self) -> None:
+    def run(self, attempts: Sequence["Attempt"]) -> None:
+        """Fuse each node with those before it that it reads from, as long as an attempt works."""
+        self.done = []
         for node in self.nodes:
             self.done.append(node)
             if node.map is not None:
                 current: Node | None = node
                 while current is not None:
-                    current = self.fuse_one(current)
+                    current = self.fuse_one(current, attempts)
+        self.nodes = self.done
 
-    def fuse_one(self, node: Node) -> Node | None:
+    def fuse_one(self, node: Node, attempts: Sequence["Attempt"]) -> Node | None:
         """Fuse `node` with one of those that it reads from: the result, or None."""
         for producer in self.producers(node):
-            for attempt in (self.append, self.prepend):
-                if (fused := attempt(producer, node)) is not None:
+            for attempt in attempts:
+                if (fused := attempt(self, producer, node)) is not None:
                     return fused
         return None
 
@@ -173,6 +189,22 @@ class Fuser:
                 return self.replace(second, first, place)
         return None
 
+    def share_rows(self, first: Node, second: Node) -> Node | None:
+        """Let two passes over the same rows run row by row together."""
+        if second.map is None or first.map is None or (first.is_flat and second.is_flat):
+            return None
+        if first.map.schedule != second.map.schedule:
+            return None
+        pairs = hints(first.accesses, second.accesses.all)
+        alignment = common_rows(first.space, second.space, first.accesses, second.accesses, pairs)
+        if alignment is None or (place := self.meet(first, second)) is None:
+            return None
+        for op in (first.map, second.map):
+            wrap(op, len(alignment.names))
+        join(first.map, second.map, alignment)
+        fuse_block(first.map.body.block, rows=False)
+        return self.replace(first, second, place)
+
     def meet(self, first: Node, second: Node) -> Node | None:
         """Whichever of the two both can run at, given the nodes between them; None if neither."""
         start, end = self.done.index(first), self.done.index(second)
@@ -193,6 +225,17 @@ class Fuser:
         self.done.remove(gone if place is kept else kept)
         Rewriter.erase_op(gone.op)
         return fused
+
+
+Attempt = Callable[[Fuser, Node, Node], Node | None]
+
+
+def fuse_block(block: Block, *, rows: bool) -> None:
+    """Fuse the maps that stand directly in `block`."""
+    fuser = Fuser.of(block)
+    fuser.run((Fuser.append, Fuser.prepend))
+    if rows:
+        fuser.run((Fuser.share_rows,))
 
 
 def can_share_body(first: Node, second: Node) -> bool:

@@ -108,10 +108,10 @@ class Meeting:
             return False
         values = self.alignment.values
         moved = b.subset.substituted(values) if values else b.subset
-        inner = inner_parameters(a, self.space)
-        if a.container.type == b.container.type:
-            if self._fixed(a.subset, moved, inner | inner_parameters(b, self.alignment.names)):
-                return True
+        # One name may be a parameter of the space here and one within it there.
+        inner = inner_parameters(a, self.space) | inner_parameters(b, self.alignment.names)
+        if a.container.type == b.container.type and self._fixed(a.subset, moved, inner):
+            return True
         if not a.is_point or not b.is_point or inner & symbolic.symbols_of(a.address):
             return False
         # The same element in each iteration: if one side writes it in every iteration, two

@@ -1,6 +1,8 @@
 """Containers that live within one point of a map."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from xdsl.ir import Operation, SSAValue
 from xdsl.rewriter import InsertPoint, Rewriter
@@ -8,6 +10,7 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.accesses import Access, Accesses, scope_ranges
 from sdfg.dialect.analysis.containers import aliases, array_type, touching
+from sdfg.dialect.analysis.subsets import image, is_full
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
 from sdfg.dialect.ops.containers import AllocOp
@@ -17,6 +20,9 @@ from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.simplify.rewriting import replace_access
+
+LARGEST_ROWS = 1 << 14
+"""Elements that the rows of one nest may have on the stack, all together."""
 
 
 def privatize(op: MapOp) -> bool:
@@ -32,16 +38,65 @@ def privatize(op: MapOp) -> bool:
     ```
 
     All accesses in the program lie within `op` and name one element, which is written before it is
-    read. Returns whether there was one. Linear.
+    read; or one row of known size, which becomes a container on the stack. Returns whether there
+    was one. Linear.
     """
     changed = False
+    room = LARGEST_ROWS
     for base, accesses in Accesses.of(op).by_root.items():
         if not isinstance(base.owner, AllocOp) or base.owner.parent is op.body.block:
             continue
-        if is_local(base, accesses) and (scope := private_scope(accesses)) is not None:
-            make_scalar(base, accesses, scope)
+        if not is_local(base, accesses):
+            continue
+        if (scope := private_scope(accesses)) is not None:
+            make_private(base, accesses, scope, ())
+            changed = True
+        elif (row := Row.of(accesses)) is not None and row.size <= room:
+            make_private(base, accesses, row.scope, row.kept)
+            room -= row.size
             changed = True
     return changed
+
+
+@dataclass(frozen=True)
+class Row:
+    """The part of a container that one point of a map touches alone."""
+
+    scope: MapOp | ForOp
+    kept: tuple[int, ...]
+    """Dimensions along which the part extends."""
+    size: int
+    """Number of elements."""
+
+    @classmethod
+    def of(cls, accesses: Sequence[Access]) -> Self | None:
+        """
+        The row, if all accesses name its elements, the first of them writes all of it, and its
+        size is known.
+        """
+        shared = shared_scope(accesses)
+        first = accesses[0]
+        kind = array_type(first.container)
+        if not shared or not isinstance(shared[-1], MapOp | ForOp):
+            return None
+        if not first.writes or first.wcr is not None or not first.whole or not first.is_certain:
+            return None
+        if any(a.container.type != kind for a in accesses):
+            return None
+        inner = {n for a in accesses for n in scope_ranges(a.scope[len(shared) :])}
+        kept: list[int] = []
+        for d, r in enumerate(first.subset.data):
+            same = all(a.subset.data[d] == r for a in accesses)
+            if not same or not inner.isdisjoint(symbolic.symbols_of(r.start)):
+                kept.append(d)
+        size = symbolic.product(kind.dims[d] for d in kept)
+        part = SubsetAttr(tuple(first.subset.data[d] for d in kept))
+        covered = image(part, scope_ranges(first.scope[len(shared) :]))
+        if not size.is_Integer or covered is None:
+            return None
+        if not is_full(ArrayType([kind.dims[d] for d in kept], kind.element_type), covered):
+            return None
+        return cls(shared[-1], tuple(kept), int(size))
 
 
 def is_local(base: SSAValue, accesses: Sequence[Access]) -> bool:
@@ -79,17 +134,22 @@ def shared_scope(accesses: Sequence[Access]) -> tuple[Operation, ...]:
     return shared
 
 
-def make_scalar(base: SSAValue, accesses: Sequence[Access], scope: MapOp | ForOp) -> None:
-    """Replace the memory of `base` by a register in `scope`."""
+def make_private(
+    base: SSAValue, accesses: Sequence[Access], scope: MapOp | ForOp, kept: Sequence[int]
+) -> None:
+    """Replace the memory of `base` by some of its dimensions, private to each point of `scope`."""
     old = base.owner
     assert isinstance(old, AllocOp)
-    kind = ArrayType((), array_type(base).element_type, storage="register")
+    found = array_type(accesses[0].container)
+    dims = [found.dims[d] for d in kept]
+    kind = ArrayType(dims, found.element_type, storage="stack" if kept else "register")
     new = AllocOp(kind, None if old.label is None else old.label.data)
     derived(new, old)
     new.result.name_hint = base.name_hint
     Rewriter.insert_op(new, InsertPoint.at_start(scope.body.block))
     for access in accesses:
-        memlet = MemletAttr(SubsetAttr(()), access.wcr or "")
+        subset = SubsetAttr(tuple(access.subset.data[d] for d in kept))
+        memlet = MemletAttr(subset, access.wcr or "")
         replace_access(access.node, access.operand, new.result, memlet)
     for alias in list(aliases(base))[::-1]:
         if alias.first_use is None:

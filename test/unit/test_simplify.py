@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from unit.choices import Seeded
+from unit.random_rows import RowProgram
 from unit.strategies import contents, main_program, programs, random_program, sizes_of
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -50,3 +52,11 @@ def test_all_in_order(seed: int) -> None:
     random = np.random.default_rng(seed)
     sizes = {n: int(random.integers(1, 6)) for n in main_program(module).symbol_names}
     check(module, list(SIMPLIFY), sizes, seed)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_rows_share_maps(seed: int) -> None:
+    module = RowProgram(Seeded(seed)).build()
+    random = np.random.default_rng(seed)
+    sizes = {n: int(random.integers(1, 6)) for n in main_program(module).symbol_names}
+    check(module, [PASSES["sdfg-fuse-maps"]], sizes, seed)

@@ -103,3 +103,27 @@ sdfg.sdfg @view [N] (in "x" %x: !sdfg.array<[N, N] x f32>, out "y" %y: !sdfg.arr
     }
   }
 }
+
+// All of %t, by a parameter within that has the name of the other map's.
+// CHECK-LABEL: @names
+// CHECK-COUNT-3: sdfg.map
+sdfg.sdfg @names [N] (in "x" %x: !sdfg.array<[N] x f32>, out "y" %y: !sdfg.array<[N, N] x f32>) {
+  %t = sdfg.alloc : !sdfg.array<[N] x f32>
+  %u = sdfg.alloc : !sdfg.array<[N] x f32>
+  sdfg.state @s {
+    sdfg.map [i0 = 0:N] {
+      sdfg.tasklet (%a = %x[i0]) -> (%u[i0], %t[i0]) {
+        %0 = math.exp %a : f32
+        sdfg.yield %0, %a : f32, f32
+      }
+    }
+    sdfg.map [j0 = 0:N] {
+      sdfg.map [i0 = 0:N] {
+        sdfg.tasklet (%a = %u[j0], %b = %t[i0]) -> (%y[j0, i0]) {
+          %0 = arith.addf %a, %b : f32
+          sdfg.yield %0 : f32
+        }
+      }
+    }
+  }
+}
