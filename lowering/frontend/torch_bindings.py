@@ -8,6 +8,8 @@ import torch
 torch_c: Any = import_module("torch._C")
 torch_decompositions: Any = import_module("torch._decomp")
 aten: Any = torch.ops.aten
+convert_element_type: Any = torch.ops.prims.convert_element_type.default
+"""The operator that every change of type is decomposed into."""
 with_effects: Any = torch.ops.higher_order.with_effects
 """The operator that PyTorch wraps around checks that may fail, and around printing."""
 pytree: Any = import_module("torch.utils._pytree")

@@ -40,6 +40,7 @@ from sdfg.lowering.frontend.torch_bindings import (
 from sdfg.lowering.frontend.torch_decompositions import decomposition_table, traceable
 from sdfg.lowering.frontend.torch_fold import attribute, fold_weights
 from sdfg.lowering.frontend.torch_fx import place_of, to_bytecode
+from sdfg.lowering.frontend.torch_integers import widen_integers
 from sdfg.lowering.frontend.torch_symbols import SymbolNames, given_names
 
 INLINE_ELEMENTS = 64
@@ -293,6 +294,7 @@ def _finish(
     time_limit: float,
 ) -> ImportedModel:
     """Lower the graph natively, and write the interface into the function's attributes."""
+    widen_integers(graph)
     text = lower_to_linalg(NativeJob("torch", to_bytecode(graph), time_limit))
     module = parse_linalg(text)
     function = main_of(module)
@@ -312,9 +314,15 @@ def main_of(module: ModuleOp) -> FuncOp:
     return next(op for op in module.ops if isinstance(op, FuncOp) and op.sym_name.data == "main")
 
 
+_UNSIGNED = (torch.uint8, torch.uint16, torch.uint32, torch.uint64)
+"""Types whose tensors look signless in linalg; the interface must still say what they are."""
+
+
 def _describe(argument: Argument, names: SymbolNames) -> DictionaryAttr:
     attributes: dict[str, Attribute] = {"sdfg.name": StringAttr(argument.name)}
     value = argument.value
+    if getattr(value, "dtype", None) in _UNSIGNED:
+        attributes["sdfg.unsigned"] = UnitAttr()
     if argument.weight is not None:
         attributes["sdfg.constant"] = UnitAttr()
     elif is_symbolic(value) and expression_of(value).is_Symbol:

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sdfg.tools import torch_backend
+from sdfg.lowering.frontend.torch_import import import_exported
+from sdfg.tools import driver, torch_backend
 from sdfg.tools.torch_backend import SDFGRemark
 
 torch_any: Any = torch
@@ -108,3 +109,58 @@ def test_the_first_nan_is_the_maximum() -> None:
     for x in (with_nan(6, 30), torch.full((3, 4), -torch.inf), torch.randn(4, 9)):
         for got, want in zip(compiled(function)(x), function(x), strict=True):
             torch.testing.assert_close(got, want, equal_nan=True)
+
+
+def sums_and_products(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
+    return a + b, a * b - 3, -a, a.abs(), a - b, 5 - a, a << 2, a >> 1, ~a ^ b
+
+
+def quotients(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
+    rounded = (torch.div(a, b, rounding_mode="trunc"), a // b, a // 3)
+    return *rounded, a % b, a % 5, a / b
+
+
+def orders(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
+    largest = (torch.maximum(a, b), a.amax(), a.view(-1, 5).max(1)[0], a.clamp(2, 50))
+    return *largest, a < b, a >= 100, torch.where(a > b, a, b), a.view(-1, 5).argmin(1)
+
+
+def conversions(a: Tensor, b: Tensor) -> tuple[Tensor, ...]:
+    narrow = (a.to(torch.uint8), a.to(torch.int8), (b.abs().float() * 0.4).to(a.dtype))
+    made = (
+        torch.ones_like(a) + a,
+        torch.full((3,), 77, dtype=a.dtype) + a[:3],
+        functional.pad(a, (1, 2)),
+    )
+    return *narrow, *made, a.float() * 0.5, a.long(), a.sum(), a.cumsum(0), torch.cat([a, b]), a
+
+
+@pytest.mark.parametrize("function", [sums_and_products, quotients, orders, conversions])
+@pytest.mark.parametrize("dtype", [torch.int8, torch.uint8, torch.int16])
+def test_narrow_integers(function: Any, dtype: torch.dtype) -> None:
+    limits = torch.iinfo(dtype)
+    if dtype == torch.int16:
+        pairs = torch.randint(limits.min, limits.max, (2, 500))
+    else:
+        values = torch.arange(limits.min, limits.max + 1)
+        pairs = torch.cartesian_prod(values, values).T
+    pairs = pairs[:, (pairs[1] != 0) & (pairs[1] != -1)]
+    pairs = pairs[:, : pairs.shape[1] // 5 * 5]
+    a, b = pairs.to(dtype).contiguous()
+    for got, want in zip(compiled(function)(a, b), function(a, b), strict=True):
+        torch.testing.assert_close(got, want)
+
+
+def test_unsigned_integers_in_the_interface() -> None:
+    class Model(nn.Module):
+        def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+            return a // b, a.to(torch.int8)
+
+    a, b = torch.randint(0, 256, (2, 50), dtype=torch.uint8)
+    b |= 1
+    program = torch.export.export(Model(), (a, b))
+    model = driver.compile_module(import_exported(program))
+    assert [v.dtype for v in model.interface.inputs] == ["uint8", "uint8"]
+    assert [v.dtype for v in model.interface.outputs] == ["uint8", "int8"]
+    for got, want in zip(model.run([a, b]), Model()(a, b), strict=True):
+        torch.testing.assert_close(got, want)
