@@ -12,6 +12,8 @@ convert_element_type: Any = torch.ops.prims.convert_element_type.default
 """The operator that every change of type is decomposed into."""
 with_effects: Any = torch.ops.higher_order.with_effects
 """The operator that PyTorch wraps around checks that may fail, and around printing."""
+real_tensors: Any = import_module("torch._subclasses.fake_tensor").unset_fake_temporarily
+"""A context in which data can be read, also while PyTorch traces without data around it."""
 pytree: Any = import_module("torch.utils._pytree")
 sympy: Any = import_module("sympy")
 torch_functions: Any = import_module("torch.utils._sympy.functions")

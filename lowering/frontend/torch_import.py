@@ -35,6 +35,7 @@ from sdfg.lowering.frontend.torch_bindings import (
     expression_of,
     is_symbolic,
     pytree,
+    real_tensors,
     with_effects,
 )
 from sdfg.lowering.frontend.torch_decompositions import decomposition_table, traceable
@@ -111,10 +112,11 @@ def import_graph(graph_module: GraphModule, *, time_limit: float = 600.0) -> Imp
     arguments = [
         Argument(node.name, node.meta["val"]) for node in graph.find_nodes(op="placeholder")
     ]
-    arguments += _lift_attributes(graph)
-    (output,) = graph.find_nodes(op="output")
-    results = [Argument(f"output_{k}", r.meta["val"]) for k, r in enumerate(output.args[0])]
-    return _finish(graph, arguments, results, SymbolNames({}), time_limit)
+    with real_tensors():
+        arguments += _lift_attributes(graph)
+        (output,) = graph.find_nodes(op="output")
+        results = [Argument(f"output_{k}", r.meta["val"]) for k, r in enumerate(output.args[0])]
+        return _finish(graph, arguments, results, SymbolNames({}), time_limit)
 
 
 def _refuse_mutation(program: ExportedProgram) -> None:

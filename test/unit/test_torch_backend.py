@@ -164,3 +164,23 @@ def test_unsigned_integers_in_the_interface() -> None:
     assert [v.dtype for v in model.interface.outputs] == ["uint8", "int8"]
     for got, want in zip(model.run([a, b]), Model()(a, b), strict=True):
         torch.testing.assert_close(got, want)
+
+
+def test_numbers_and_constants_are_assigned() -> None:
+    table: Any = (
+        np.random.default_rng(3).random((7, 90)).tolist()
+    )  # large enough to be no part of the program's text
+
+    def function(x: Tensor, p: Tensor) -> tuple[Tensor, Tensor]:
+        x[0], x[-1], x[:, 2] = 0, 1.5, torch.tensor([0.25, 3.0])[:1]
+        p = p.clone()
+        p[0], p[-1] = p[1], p[-2]
+        p[1:3] = torch.tensor(table)[2:4]
+        return x * torch.arange(7), p + 1
+
+    x, p = torch.randn(5, 7), torch.randn(6, 90)
+    changed, kept = x.clone(), p.clone()
+    got, want = compiled(function)(changed, kept), function(x, p)
+    torch.testing.assert_close(got, want)
+    torch.testing.assert_close(changed, x)
+    torch.testing.assert_close(kept, p)
