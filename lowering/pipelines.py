@@ -16,6 +16,7 @@ from sdfg.lowering.simplify.fuse_states import FuseStatesPass
 from sdfg.lowering.simplify.fuse_tasklets import FuseTaskletsPass
 from sdfg.lowering.simplify.hoist_constants import HoistConstantsPass
 from sdfg.lowering.simplify.loops_to_maps import LoopsToMapsPass
+from sdfg.lowering.simplify.reuse_containers import ReuseContainersPass
 from sdfg.lowering.to_sdfg.expand_library import ExpandLibraryPass
 from sdfg.lowering.to_sdfg.from_linalg import FromLinalgPass
 
@@ -51,9 +52,10 @@ def schedule(machine: SetMachinePass) -> Pipeline:
 
 
 def finish() -> Pipeline:
-    """What comes last, when the constants are known: lanes, threads, functions."""
+    """What comes last, when the constants are known: lanes, threads, functions, memory."""
     return (
         VectorizeMapsPass(),
         ParallelizePass(),
         OutlineMapsPass(),
+        ReuseContainersPass(),
     )

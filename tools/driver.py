@@ -26,12 +26,15 @@ from sdfg.backends.openmp.emitter import emit_module
 from sdfg.backends.openmp.interface import interface_of
 from sdfg.backends.openmp.machine import detect_machine
 from sdfg.backends.openmp.toolchain import Options, Program, compile_library, copy_artifact
+from sdfg.backends.openmp.workspace import workspace_bytes
 from sdfg.backends.runtime import CompiledModel
 from sdfg.backends.runtime_interface import Interface
+from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import SDFGError, fail
 from sdfg.dialect.ops.containers import ConstantOp
 from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.weights import Weights
 from sdfg.lowering import pipelines
 from sdfg.lowering.frontend.imported import ImportedModel
@@ -174,6 +177,7 @@ class Compilation:
             f"{cpu_seconds() - self.cpu_start:8.2f} s  CPU, compiler processes included",
             f"{peak:8.0f} MiB  peak memory of this process",
             f"{weights.nbytes / 2**20:8.1f} MiB  weights",
+            f"{memory_text(workspace_bytes(public_program(self.module)))}  workspace of a run",
             f"{len(programs) - 1:8d}    functions for {calls} states",
             f"{sum(t.count(chr(10)) for t in files.values()):8d}    lines of C",
             *(f"warning: {w}" for w in warnings),
@@ -203,6 +207,12 @@ def cpu_seconds() -> float:
     own = resource.getrusage(resource.RUSAGE_SELF)
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def memory_text(size: Expr) -> str:
+    """A number of bytes in MiB, or as it depends on symbols."""
+    count = symbolic.constant(size)
+    return f"{symbolic.text_of(size)} bytes" if count is None else f"{count / 2**20:8.1f} MiB"
 
 
 def import_file(path: Path) -> ImportedModel:

@@ -114,10 +114,17 @@ def _loops_to_maps() -> type[ModulePass]:
     return LoopsToMapsPass
 
 
+def _reuse_containers() -> type[ModulePass]:
+    from sdfg.lowering.simplify.reuse_containers import ReuseContainersPass
+
+    return ReuseContainersPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
         "sdfg-loops-to-maps": _loops_to_maps,
+        "sdfg-reuse-containers": _reuse_containers,
         "sdfg-hoist-constants": _hoist_constants,
         "sdfg-eliminate-copies": _eliminate_copies,
         "sdfg-fold-constants": _fold_constants,

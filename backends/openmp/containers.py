@@ -20,6 +20,7 @@ from sdfg.dialect.analysis.containers import array_type, touching
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp
+from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 
 Statements = list[s.Statement]
@@ -134,10 +135,11 @@ def _memory(function: str, op: AllocOp, block: Block, scope: Scope) -> s.Stateme
     return s.Declare(pointer, block.name, c.cast(t.pointer(block.element), call))
 
 
-def padded_bytes(op: AllocOp, element: t.Scalar | t.Vector, scope: Scope) -> c.Expression:
-    """Size of a container, rounded up so that the next one is aligned."""
-    size = kind_of(op).size * byte_width(element)
-    return scope.expression(symbolic.ceil_div(size, symbolic.integer(ALIGNMENT)) * ALIGNMENT)
+def padded_bytes(op: AllocOp) -> Expr:
+    """Size of a container in memory, rounded up so that the next one is aligned."""
+    kind = kind_of(op)
+    size = kind.size * byte_width(element_storage(kind.element_type, op))
+    return symbolic.ceil_div(size, symbolic.integer(ALIGNMENT)) * ALIGNMENT
 
 
 # Constants

@@ -9,8 +9,10 @@ from sdfg.backends.openmp import containers
 from sdfg.backends.openmp.expressions import add
 from sdfg.backends.openmp.failures import CONTEXT
 from sdfg.backends.openmp.scope import Block, Scope
+from sdfg.dialect import symbolic
 from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.symbolic import Expr
 
 Statements = list[s.Statement]
 _BASE = CONTEXT.arrow("arena").member("base")
@@ -25,10 +27,15 @@ def planned(program: SdfgOp) -> Iterator[AllocOp]:
                 yield op
 
 
+def workspace_bytes(program: SdfgOp) -> Expr:
+    """Size of the workspace when a run begins, over the symbols of `program`."""
+    return sum((containers.padded_bytes(op) for op in planned(program)), symbolic.integer(0))
+
+
 def bind_workspace(program: SdfgOp, scope: Scope) -> Statements:
     """Begin the run with room for all of them, and a pointer to each."""
     blocks = [(op, containers.bind(op, scope)) for op in planned(program)]
-    sizes = [containers.padded_bytes(op, block.element, scope) for op, block in blocks]
+    sizes = [scope.expression(containers.padded_bytes(op)) for op, _ in blocks]
     if all(isinstance(size, c.Integer) for size in sizes):
         return _fixed([block for _, block in blocks], sizes, scope)
     offset = c.Name(scope.names.unique("offset"))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from unit.choices import Seeded
+from unit.choices import Seeded, shuffled
 from unit.random_rows import RowProgram
 from unit.strategies import contents, main_program, programs, random_program, sizes_of
 from xdsl.context import Context
@@ -16,8 +16,9 @@ from xdsl.passes import ModulePass
 
 from sdfg.dialect.interpreter.interpret import interpret
 from sdfg.lowering.pipelines import SIMPLIFY
+from sdfg.lowering.simplify.reuse_containers import ReuseContainersPass
 
-PASSES = {step.name: step for step in SIMPLIFY}
+PASSES = {step.name: step for step in (*SIMPLIFY, ReuseContainersPass())}
 
 
 def agree(wanted: NDArray[Any], found: NDArray[Any]) -> bool:
@@ -55,8 +56,9 @@ def test_all_in_order(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_rows_share_maps(seed: int) -> None:
+def test_rows_and_memory_shared(seed: int) -> None:
     module = RowProgram(Seeded(seed)).build()
     random = np.random.default_rng(seed)
     sizes = {n: int(random.integers(1, 6)) for n in main_program(module).symbol_names}
-    check(module, [PASSES["sdfg-fuse-maps"]], sizes, seed)
+    passes = ("sdfg-fuse-maps", "sdfg-reuse-containers")
+    check(module, [PASSES[name] for name in shuffled(Seeded(seed), passes)], sizes, seed)
