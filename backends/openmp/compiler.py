@@ -50,14 +50,15 @@ class Compiler:
         return hashlib.sha256(f"{self.version}\n{text}".encode()).hexdigest()
 
 
-def find_compiler() -> Compiler:
+def find_compiler(command: str | None = None) -> Compiler:
     """
-    The compiler of the environment variable `CC` if that is set, else the first of `CANDIDATES`
-    on the `PATH` that has OpenMP. Each environment is probed once per process.
+    The compiler `command`, by default that of the environment variable `CC` if it is set, else the
+    first of `CANDIDATES` on the `PATH` that has OpenMP. Each is probed once per process.
 
     Raises `SDFGError` if there is none, with what is wrong with those that were tried.
     """
-    return _find(os.environ.get("CC", "").strip(), os.environ.get("PATH", os.defpath))
+    requested = os.environ.get("CC", "") if command is None else command
+    return _find(requested.strip(), os.environ.get("PATH", os.defpath))
 
 
 @lru_cache(maxsize=16)

@@ -31,7 +31,7 @@ from sdfg.dialect.diagnostics import SDFGError
 
 _LOG = "log.txt"
 _FAST_MATH = ("-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros", "-freciprocal-math")
-_SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g", "-O1")
+_SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g1", "-O1")
 
 
 @dataclass(frozen=True)
