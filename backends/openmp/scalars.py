@@ -12,6 +12,7 @@ from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.openmp.types import computed, element, scalar_type
 from sdfg.dialect.diagnostics import fail
+from sdfg.dialect.remf import RemFOp
 
 Operands = tuple[c.Expression, ...]
 
@@ -186,6 +187,7 @@ FORMS: Mapping[type[Operation], Form] = {
     arith.MulfOp: operator("*"),
     arith.DivfOp: operator("/"),
     arith.NegfOp: negate,
+    RemFOp: library("fmod"),
     arith.MaximumfOp: runtime("maximum"),
     arith.MinimumfOp: runtime("minimum"),
     arith.MaxnumfOp: runtime("maxnum"),

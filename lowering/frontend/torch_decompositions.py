@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sdfg.lowering.frontend import torch_transformer
+from sdfg.lowering.frontend import torch_arithmetic, torch_transformer
 from sdfg.lowering.frontend.torch_attention import (
     flash_attention,
     scaled_dot_product_attention,
@@ -43,6 +43,7 @@ def decomposition_table() -> dict[Any, Callable[..., Any]]:
     for operator in LOWERED_BY_TORCH_MLIR:
         table.pop(operator, None)
     table.update(_OWN)
+    table.update(torch_arithmetic.DECOMPOSITIONS)
     table.update(torch_transformer.DECOMPOSITIONS)
     return table
 

@@ -23,7 +23,7 @@ def _affine() -> Dialect:
 def _arith() -> Dialect:
     from xdsl.dialects.arith import Arith
 
-    from sdfg.lowering.frontend.upstream_ops import RemFOp
+    from sdfg.dialect.remf import RemFOp
 
     return extended(Arith, [RemFOp])
 

@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from xdsl.dialects.arith import FloatingPointLikeBinaryOperation
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
     AnySignlessIntegerType,
@@ -30,13 +29,6 @@ from xdsl.irdl import (
 )
 from xdsl.traits import IsTerminator, Pure
 from xdsl.utils.exceptions import VerifyException
-
-
-@irdl_op_definition
-class RemFOp(FloatingPointLikeBinaryOperation):
-    """Remainder of the division of two floats, with the sign of the dividend (C's `fmod`)."""
-
-    name = "arith.remf"
 
 
 @irdl_op_definition

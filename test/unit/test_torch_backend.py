@@ -184,3 +184,23 @@ def test_numbers_and_constants_are_assigned() -> None:
     torch.testing.assert_close(got, want)
     torch.testing.assert_close(changed, x)
     torch.testing.assert_close(kept, p)
+
+
+def test_comparisons_of_constants() -> None:
+    def function(x: Tensor) -> Tensor:
+        threes, halves = torch.full((3,), 3.0), torch.full((), 0.5)
+        return torch.stack([(threes == 0) | (x > 9), (halves < 0) | (x > 9), threes >= halves])
+
+    x = torch.randn(3)
+    torch.testing.assert_close(compiled(function)(x), function(x))
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_divisions_and_rolls(dynamic: bool) -> None:
+    def function(x: Tensor, y: Tensor) -> tuple[Tensor, ...]:
+        rolled = (x.roll(1, 1), x.roll((-1, 203), (0, 1)), x.roll(5))
+        return *rolled, x % y, torch.fmod(x, y), x // 0.1, x // y, torch.fmod(x, 0.3)
+
+    x, y = torch.randn(2, 4, 50) * 100
+    for got, want in zip(compiled(function, dynamic=dynamic)(x, y), function(x, y), strict=True):
+        torch.testing.assert_close(got, want, rtol=0, atol=0)

@@ -1,5 +1,6 @@
 """Our decompositions against PyTorch's own operators, and whole models decomposed."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 from torch.fx.experimental.proxy_tensor import make_fx
 from torch.nn import functional
 
+from sdfg.lowering.frontend import torch_arithmetic as arithmetic
 from sdfg.lowering.frontend import torch_decompositions as ours
 
 
@@ -169,3 +171,86 @@ def test_fused_attention_with_its_weights(average: bool) -> None:
     operators = {str(node.target) for node in traced.graph.nodes}
     assert "aten._native_multi_head_attention.default" not in operators
     torch.testing.assert_close(traced(x), want, rtol=1e-4, atol=1e-5)
+
+
+def dividends() -> tuple[Tensor, Tensor]:
+    """Random pairs over many orders of magnitude, then every pair of special values."""
+    x = torch.randn(1000) * 10.0 ** torch.randint(-3, 6, (1000,))
+    y = torch.randn(1000) * 10.0 ** torch.randint(-2, 3, (1000,))
+    special = torch.tensor([0.0, -0.0, 1.0, 0.1, -0.1, 6.0, -3.0, torch.inf, -torch.inf, torch.nan])
+    pairs = torch.cartesian_prod(special, special)
+    return torch.cat([x, pairs[:, 0]]), torch.cat([y, pairs[:, 1]])
+
+
+def decomposed(function: Any, *inputs: Tensor) -> Any:
+    return make_fx(function, decomposition_table=ours.decomposition_table())(*inputs)(*inputs)
+
+
+Operator = Callable[[Tensor, Tensor], Tensor]
+
+DIVISIONS: list[Operator] = [
+    torch.fmod,
+    torch.remainder,
+    torch.floor_divide,
+    lambda x, _: torch.fmod(x, 0.3),
+    lambda x, _: torch.div(x, -0.1, rounding_mode="floor"),
+    lambda x, _: x // 3,
+    lambda x, y: torch.div(x, y, rounding_mode="trunc"),
+]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("function", DIVISIONS)
+def test_divisions_are_exact(function: Any, dtype: torch.dtype) -> None:
+    x, y = (tensor.to(dtype) for tensor in dividends())
+    torch.testing.assert_close(
+        decomposed(function, x, y), function(x, y), rtol=0, atol=0, equal_nan=True
+    )
+
+
+def test_remainders_of_integers() -> None:
+    x, y = torch.randint(-100, 100, (2, 50))
+    y = torch.where(y == 0, 7, y)
+    functions: list[Operator] = [
+        torch.fmod,
+        lambda x, _: torch.fmod(x, 7),
+        lambda x, _: torch.fmod(x, 2.5),
+    ]
+    for function in functions:
+        torch.testing.assert_close(decomposed(function, x, y), function(x, y))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_gelu_with_a_hyperbolic_tangent(dtype: torch.dtype) -> None:
+    x = torch.linspace(-9, 9, 1001, dtype=dtype)
+    want = functional.gelu(x, approximate="tanh")
+    eps = torch.finfo(dtype).eps
+    torch.testing.assert_close(arithmetic.gelu(x, approximate="tanh"), want, rtol=eps, atol=8 * eps)
+    assert arithmetic.gelu(x) is NotImplemented
+
+
+@pytest.mark.parametrize(
+    ("shifts", "dims"),
+    [(2, None), (-9, None), (1, 0), (-203, 1), ((3, -1), (0, 2)), ((1, 1), (1, 1))],
+)
+def test_roll(shifts: Any, dims: Any) -> None:
+    def function(x: Tensor) -> Tensor:
+        return torch.roll(x, shifts, dims)
+
+    for x in (torch.randn(4, 5, 6), torch.randn(4, 0, 6), torch.randn(1, 1, 1)):
+        torch.testing.assert_close(decomposed(function, x), function(x))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.int64])
+def test_comparisons_with_numbers_of_another_kind(dtype: torch.dtype) -> None:
+    x = torch.arange(-5, 5).to(dtype)
+
+    def function(x: Tensor) -> Tensor:
+        return torch.stack([x == 3, x != 2.5, x < 0, x <= -0.5, x > 1.0, x >= 2])
+
+    traced = make_fx(function, decomposition_table=ours.decomposition_table())(x)
+    torch.testing.assert_close(traced(x), function(x))
+    compared = [n for n in traced.graph.nodes if str(n.target).endswith(".Scalar")]
+    assert len(compared) == 6
+    for node in compared:
+        assert isinstance(node.args[1], float) == node.args[0].meta["val"].is_floating_point()

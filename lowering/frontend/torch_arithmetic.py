@@ -1,0 +1,132 @@
+"""Operators that torch-mlir computes inexactly, or lacks, in exact ones."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import SymInt, Tensor
+from torch.fx.experimental.symbolic_shapes import statically_known_true
+
+from sdfg.lowering.frontend.torch_bindings import aten
+
+Operand = Tensor | int | float
+
+
+def fmod(x: Operand, divisor: Operand) -> Tensor:
+    """
+    The remainder with the sign of `x`, exact; torch-mlir subtracts a rounded multiple.
+
+    ```
+    fmod(x, y) = sign(x) * remainder(|x|, |y|)
+    ```
+    """
+    if not _result_type(x, divisor).is_floating_point:
+        return NotImplemented if isinstance(divisor, Tensor) else torch.fmod(*_tensors(x, divisor))
+    x, divisor = _tensors(x, divisor)
+    size = torch.remainder(x.abs(), divisor.abs())
+    return torch.where(x < 0, -size, size)
+
+
+def divide(x: Operand, divisor: Operand, *, rounding_mode: str | None = None) -> Tensor:
+    """
+    Division, of floating-point numbers rounded down, as Python and PyTorch define it.
+
+    The floor of the rounded quotient may be one too large: `1.0 // 0.1` is 9. The remainder tells;
+    it is subtracted before dividing.
+    """
+    if rounding_mode != "floor" or not _result_type(x, divisor).is_floating_point:
+        return NotImplemented
+    x, divisor = _tensors(x, divisor)
+    rest = torch.fmod(x, divisor)
+    exact = (x - rest) / divisor
+    below = (rest != 0) & ((divisor < 0) != (rest < 0))
+    exact = torch.where(below, exact - 1, exact)
+    floor = torch.floor(exact)
+    rounded = torch.where(exact - floor > 0.5, floor + 1, floor)
+    plain = x / divisor
+    return torch.where(divisor == 0, plain, torch.where(exact == 0, plain * 0, rounded))
+
+
+_result_type: Any = torch.result_type
+
+
+def _tensors(*operands: Operand) -> tuple[Tensor, ...]:
+    """All operands of an operator as tensors of its result's type."""
+    kind = _result_type(*operands)
+    device, *_ = (x.device for x in operands if isinstance(x, Tensor))
+    return tuple(
+        x.to(kind) if isinstance(x, Tensor) else torch.full((), x, dtype=kind, device=device)
+        for x in operands
+    )
+
+
+def gelu(x: Tensor, *, approximate: str = "none") -> Tensor:
+    """The approximation with a hyperbolic tangent; torch-mlir's has a constant of four digits."""
+    if approximate != "tanh":
+        return NotImplemented
+    inner = math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x))
+    return 0.5 * x * (1 + torch.tanh(inner))
+
+
+def roll(x: Tensor, shifts: list[int], dims: list[int] | None = None) -> Tensor:
+    """
+    Shift the elements along each of `dims`, around the end; without `dims`, in flattened order.
+
+    ```
+    roll(x, 2)  ->  cat([x[n - 2:], x[:n - 2]])
+    ```
+    """
+    if not dims:
+        return _rolled(x.reshape(-1), shifts[0], 0).reshape(x.shape)
+    for shift, dim in zip(shifts, dims, strict=True):
+        x = _rolled(x, shift, dim)
+    return x.clone()
+
+
+def _rolled(x: Tensor, shift: int, dim: int) -> Tensor:
+    size = x.shape[dim]
+    if not isinstance(size, SymInt):
+        shift = shift % size if size else 0
+    elif not statically_known_true(-size <= shift) or not statically_known_true(shift <= size):
+        places = torch.remainder(torch.arange(size, device=x.device) - shift, size)
+        return torch.index_select(x, dim, places)
+    if shift == 0:
+        return x
+    first = size - shift if shift > 0 else -shift
+    return torch.cat([x.narrow(dim, first, size - first), x.narrow(dim, 0, first)], dim)
+
+
+def _comparison(operator: Any) -> Callable[[Tensor, Any], Tensor]:
+    def compare(x: Tensor, number: Any) -> Tensor:
+        """
+        The comparison with a number of the kind of `x`.
+
+        torch-mlir folds the comparison of a constant with a number of another kind to nonsense,
+        or crashes.
+        """
+        kind = torch.result_type(x, number)
+        convert = float if kind.is_floating_point else int
+        if type(number) not in (int, float) or (x.dtype == kind and type(number) is convert):
+            return NotImplemented
+        return operator(x.to(kind), convert(number))
+
+    return compare
+
+
+DECOMPOSITIONS = {
+    aten.fmod.Tensor: fmod,
+    aten.fmod.Scalar: fmod,
+    aten.div.Tensor_mode: divide,
+    aten.div.Scalar_mode: divide,
+    aten.gelu.default: gelu,
+    aten.roll.default: roll,
+    **{
+        operator: _comparison(operator)
+        for operator in (
+            *(aten.eq.Scalar, aten.ne.Scalar, aten.lt.Scalar),
+            *(aten.le.Scalar, aten.gt.Scalar, aten.ge.Scalar),
+        )
+    },
+}
+"""For the table of `torch_decompositions`."""
