@@ -268,6 +268,13 @@ def test_nan_in_maxima_in_onnx(op: str, rng: np.random.Generator) -> None:
     through_onnx(f"f ({value} a) => (float[20,1] y) {{y = Reduce{op} <axes = [1]> (a)}}", x)
 
 
+def test_reciprocals_of_zero() -> None:
+    x = np.array([0, -0.0, 2, -np.inf, np.nan], np.float32)
+    through_torch(torch.reciprocal, torch.from_numpy(x))
+    through_torch(lambda x: 1 / x + x**-1, torch.from_numpy(x))
+    through_onnx("f (float[5] x) => (float[5] y) {y = Reciprocal (x)}", x)
+
+
 # Floating-point numbers in the order and with the roundings that were written.
 
 
