@@ -83,7 +83,7 @@ def test_stages_are_text_that_sdfg_opt_reads(
 
 
 def test_c_is_shown(model: Path, capsys: pytest.CaptureFixture[str]):
-    assert run(model, "-q", "--emit=c") == 0
+    assert run(model, "-q", "--emit=c", "-o", "-") == 0
     assert "int net_run(net_context *" in capsys.readouterr().out
 
 
