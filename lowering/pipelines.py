@@ -15,6 +15,7 @@ from sdfg.lowering.simplify.fuse_maps import FuseMapsPass
 from sdfg.lowering.simplify.fuse_states import FuseStatesPass
 from sdfg.lowering.simplify.fuse_tasklets import FuseTaskletsPass
 from sdfg.lowering.simplify.hoist_constants import HoistConstantsPass
+from sdfg.lowering.simplify.hoist_invariants import HoistInvariantsPass
 from sdfg.lowering.simplify.loops_to_maps import LoopsToMapsPass
 from sdfg.lowering.simplify.reuse_containers import ReuseContainersPass
 from sdfg.lowering.to_sdfg.expand_library import ExpandLibraryPass
@@ -33,6 +34,7 @@ SIMPLIFY: Pipeline = (
     HoistConstantsPass(),
     EliminateCopiesPass(),
     EliminateViewsPass(),
+    HoistInvariantsPass(),
     FuseStatesPass(),
     FuseMapsPass(),
     FuseTaskletsPass(),

@@ -120,11 +120,18 @@ def _reuse_containers() -> type[ModulePass]:
     return ReuseContainersPass
 
 
+def _hoist_invariants() -> type[ModulePass]:
+    from sdfg.lowering.simplify.hoist_invariants import HoistInvariantsPass
+
+    return HoistInvariantsPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
         "sdfg-loops-to-maps": _loops_to_maps,
         "sdfg-reuse-containers": _reuse_containers,
+        "sdfg-hoist-invariants": _hoist_invariants,
         "sdfg-hoist-constants": _hoist_constants,
         "sdfg-eliminate-copies": _eliminate_copies,
         "sdfg-fold-constants": _fold_constants,

@@ -10,7 +10,7 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 
 from sdfg.dialect import symbolic
-from sdfg.dialect.analysis.containers import array_type
+from sdfg.dialect.analysis.containers import array_type, given_sizes
 from sdfg.dialect.analysis.live_ranges import LiveRange, live_ranges
 from sdfg.dialect.analysis.subsets import is_nonnegative
 from sdfg.dialect.diagnostics import derived
@@ -55,7 +55,7 @@ class ReuseContainersPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for program in [p for p in op.walk() if isinstance(p, SdfgOp)]:
-            sizes = _sizes(program)
+            sizes = given_sizes(program)
             for block in list(_blocks(program)):
                 _reuse(block, sizes)
 
@@ -110,13 +110,6 @@ class Memory:
 def fits(size: Expr, room: Expr, sizes: frozenset[str]) -> bool:
     """Whether `size <= room`, whatever the symbols are, of which those in `sizes` are `>= 0`."""
     return size == room or is_nonnegative(symbolic.expanded(room - size), sizes)
-
-
-def _sizes(program: SdfgOp) -> frozenset[str]:
-    """Symbols that are never negative, because they are the size of an argument."""
-    kinds = [value.type for _, _, value in program.arguments]
-    dims = [e for kind in kinds if isinstance(kind, ArrayType) for e in kind.dims]
-    return frozenset(e.name for e in dims if e.is_Symbol)
 
 
 def _blocks(scope: Operation) -> Iterator[Block]:

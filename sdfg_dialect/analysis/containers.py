@@ -46,6 +46,13 @@ def role(container: SSAValue) -> str | None:
     return next(r for r, _, arg in program.arguments if arg is base)
 
 
+def given_sizes(program: SdfgOp) -> frozenset[str]:
+    """Symbols that are never negative, because they are the size of an argument."""
+    kinds = [value.type for _, _, value in program.arguments]
+    dims = [e for kind in kinds if isinstance(kind, ArrayType) for e in kind.dims]
+    return frozenset(e.name for e in dims if e.is_Symbol)
+
+
 def aliases(base: SSAValue) -> Iterator[SSAValue]:
     """`base` and all views of its memory, each after what it is a view of."""
     yield base
