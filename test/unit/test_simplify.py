@@ -15,6 +15,9 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
 from sdfg.dialect.interpreter.interpret import interpret
+from sdfg.dialect.ops.containers import AllocOp
+from sdfg.dialect.symbolic import evaluate
+from sdfg.dialect.types import ArrayType
 from sdfg.lowering.pipelines import SIMPLIFY
 from sdfg.lowering.simplify.reuse_containers import ReuseContainersPass
 
@@ -62,3 +65,18 @@ def test_rows_and_memory_shared(seed: int) -> None:
     sizes = {n: int(random.integers(1, 6)) for n in main_program(module).symbol_names}
     passes = ("sdfg-fuse-maps", "sdfg-reuse-containers")
     check(module, [PASSES[name] for name in shuffled(Seeded(seed), passes)], sizes, seed)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_memory_never_grows(seed: int) -> None:
+    module = RowProgram(Seeded(seed)).build()
+    sizes = dict.fromkeys(main_program(module).symbol_names, 5)
+    before = transient_elements(module, sizes)
+    ReuseContainersPass().apply(Context(), module)
+    assert transient_elements(module, sizes) <= before
+
+
+def transient_elements(module: ModuleOp, sizes: dict[str, int]) -> int:
+    """Number of elements in all transient containers."""
+    kinds = [op.result.type for op in module.walk() if isinstance(op, AllocOp)]
+    return sum(evaluate(kind.size, sizes) for kind in kinds if isinstance(kind, ArrayType))
