@@ -15,13 +15,16 @@ def work(op: Operation) -> Expr:
     """
     About how many operations `op` runs, memory accesses counted as one each.
 
-    Loops whose trip count is data count once. Linear in the number of nodes.
+    Loops whose trip count is data count once, and all points of a map like the last. Linear in the
+    number of nodes.
     """
     match op:
         case MapOp():
-            return symbolic.product(op.extents) * body_work(op)
+            largest = {n: r.end - 1 for n, r in zip(op.param_names, op.ranges.data, strict=True)}
+            return symbolic.product(op.extents) * symbolic.substitute(body_work(op), largest)
         case ForOp():
-            return op.range.extent * body_work(op)
+            largest = {op.param: op.range.end - 1}
+            return op.range.extent * symbolic.substitute(body_work(op), largest)
         case TaskletOp():
             ops = sum(1 for _ in op.body.block.ops)
             return symbolic.integer(ops + len(op.inputs) + len(op.outputs) - 1)

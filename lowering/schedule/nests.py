@@ -9,7 +9,7 @@ from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import root
-from sdfg.dialect.analysis.subsets import address
+from sdfg.dialect.analysis.subsets import address, is_nonnegative
 from sdfg.dialect.memlet import MemletAttr, Range
 from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.ops.dataflow import MapOp
@@ -61,7 +61,7 @@ class ReductionNest:
             return None
         if not isinstance(target.type, ArrayType) or not point.subset.is_point:
             return None
-        if any(c is target for c in (*init.inputs, *body.inputs)):
+        if any(root(c) is root(target) for c in (*init.inputs, *body.inputs)):
             return None
         return cls(outer, init, inner, body, tuple(rest), target, point)
 
@@ -74,6 +74,19 @@ class ReductionNest:
     def reduced(self) -> dict[str, Range]:
         """Range of each reduced parameter."""
         return dict(zip(self.inner.param_names, self.inner.ranges.data, strict=True))
+
+    def size(self, parameter: str) -> Expr:
+        """
+        How many values a parameter takes: 0, never less, where its range ends before it begins.
+        """
+        extent = (self.parallel | self.reduced)[parameter].extent
+        accesses = (*self.body.input_accesses, (self.target, self.point))
+        kinds = [c.type for c, _ in accesses]
+        if any(isinstance(kind, ArrayType) and extent in kind.dims for kind in kinds):
+            return extent
+        if is_nonnegative(extent, symbolic.symbols_of(extent)):
+            return extent
+        return symbolic.maximum(symbolic.integer(0), extent)
 
     @property
     def is_product_sum(self) -> bool:
@@ -109,6 +122,16 @@ def slope(expr: Expr, parameter: str) -> Expr | None:
     # sympy's expand leaves floor divisions alone, so an expression with one stays unequal.
     difference = symbolic.expanded(symbolic.substitute(expr, {parameter: at + 1}) - expr)
     return None if parameter in symbolic.symbols_of(difference) else difference
+
+
+def is_contiguous(container: SSAValue, memlet: MemletAttr, parameter: str) -> bool:
+    """Whether neighbouring values of `parameter` name the next element of one dimension."""
+    moving = [r.start for r in memlet.ranges if parameter in symbolic.symbols_of(*r.exprs)]
+    return (
+        len(moving) == 1
+        and slope(moving[0], parameter) == 1
+        and stride(container, memlet, parameter) == 1
+    )
 
 
 def depends_on(memlet: MemletAttr, parameters: Sequence[str]) -> list[str]:

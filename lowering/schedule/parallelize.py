@@ -12,34 +12,16 @@ from sdfg.dialect.attrs import ScheduleAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import Range, SubsetAttr
 from sdfg.dialect.ops import syntax
-from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
-from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import StreamType
+from sdfg.lowering.schedule.conflicts import conflicts, inner_ranges
 from sdfg.lowering.schedule.cost import work
 from sdfg.lowering.schedule.machine import machine_of
 from sdfg.lowering.schedule.names import known_names
 
 _PIECES_PER_THREAD = 4
 """So many points for each thread even out what one of them takes longer."""
-
-
-def conflicts(op: MapOp) -> set[str]:
-    """
-    Parameters of which two values may write the same element: those that a resolution sums over.
-    """
-    names = set(op.param_names)
-    found: set[str] = set()
-    inside = {a.result for a in op.walk() if isinstance(a, AllocOp)}
-    for node in op.walk():
-        if isinstance(node, TaskletOp):
-            for container, memlet in node.output_accesses:
-                if memlet.wcr is not None and container not in inside:
-                    found |= names - memlet.symbols
-                elif not memlet.subset.is_point and memlet.volume.data == 1:
-                    found |= names - memlet.symbols
-    return found
 
 
 def uses_streams(op: Operation) -> bool:
@@ -108,6 +90,8 @@ class ParallelizePass(ModulePass):
     def condition(self, op: MapOp) -> Expr:
         """What must hold at run time for threads to pay."""
         total = work(op)
+        # What the map itself computes is not known before it runs.
+        total = symbolic.substitute(total, dict.fromkeys(inner_ranges(op), 1))
         if total.is_Integer:
             return symbolic.parse("true" if total > self.least_work else "false")
         return symbolic.greater(total, symbolic.integer(self.least_work))

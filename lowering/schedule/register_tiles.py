@@ -15,10 +15,10 @@ from sdfg.dialect.ops.control import ForOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
-from sdfg.lowering.schedule.nests import ReductionNest, split_allocs, stride
+from sdfg.lowering.schedule.nests import ReductionNest, is_contiguous, split_allocs
 from sdfg.lowering.schedule.pieces import Piece, lane_sizes, row_sizes, split
-from sdfg.lowering.schedule.staging import PackedOperand, label, pack, pays
-from sdfg.lowering.schedule.tile_choice import TileChoice, is_constant_init
+from sdfg.lowering.schedule.staging import PackedOperand, label, pack
+from sdfg.lowering.schedule.tile_choice import TileChoice, is_constant_init, is_packed
 from sdfg.lowering.schedule.tile_epilogues import combine_init, is_visible, redirect, writes_along
 from sdfg.lowering.schedule.vector_tasklets import (
     Lanes,
@@ -57,16 +57,16 @@ class Tiler:
     def tiles(self) -> Iterator[MapOp]:
         """The nests that together do what the nest did."""
         nest, choice = self.nest, self.choice
-        lane_range = nest.parallel[choice.lane_parameter]
-        columns = split(lane_range.extent, lane_sizes(choice, lane_range.extent))
+        count = nest.size(choice.lane_parameter)
+        columns = split(count, lane_sizes(choice, count))
         rows = [Piece(symbolic.integer(0), 1, symbolic.integer(1))]
         if choice.row_parameter is not None:
-            extent = nest.parallel[choice.row_parameter].extent
+            extent = nest.size(choice.row_parameter)
             rows = split(extent, row_sizes(choice, extent))
         for column in columns:
             self.packed = {}
-            for index in range(len(nest.body.inputs)):
-                if column.size > 1 and pays(nest, index, choice):
+            for index, access in enumerate(nest.body.input_accesses):
+                if column.size > 1 and is_packed(nest, *access, choice.lane_parameter):
                     self.packed[index] = pack(nest, index, choice, column, self.state)
             for row in rows:
                 yield self.tile(column, row)
@@ -196,14 +196,14 @@ class RegisterTile:
         place = self.place(row, offset)
         line = {k: v for k, v in place.items() if k != lane}
         lanes = Lanes(lane, place[lane], self.lanes)
-        starts = {p: r.start for p, r in (nest.parallel | nest.reduced).items()}
+        ranges = nest.parallel | nest.reduced
         by_column: list[Operation] = []
         by_row: list[Operation] = []
         inputs: list[tuple[SSAValue, MemletAttr]] = []
         for index, (container, memlet) in enumerate(nest.body.input_accesses):
             operand = self.tiler.packed.get(index)
             if operand is not None:
-                read = operand.memlet(self.block, offset, self.lanes, starts)
+                read = operand.memlet(self.block, offset, self.lanes, ranges)
                 source = (operand.container, read.substituted(line))
             else:
                 source = (container, lanes.memlet(memlet.substituted(line)))
@@ -250,7 +250,7 @@ class RegisterTile:
         """Bring the results to where they belong, through the epilogue."""
         nest, lane = self.nest, self.tiler.choice.lane_parameter
         offset = symbolic.symbol(column) * self.lanes
-        contiguous = stride(nest.target, nest.point, lane) == 1
+        contiguous = is_contiguous(nest.target, nest.point, lane)
         kind = Lanes("", offset, self.lanes).type(self.element)
         plain = MemletAttr(nest.point.subset)
         if not nest.rest and is_constant_init(nest) and contiguous:
@@ -278,13 +278,13 @@ class RegisterTile:
         for op in allocs:
             if op.result is not nest.target:
                 body.append(op.clone(values))
-        if is_visible(nest):
-            write = (nest.target, MemletAttr(nest.point.subset))
-            body.append(move_tasklet((tile, at), write, self.element))
         for op in nest.rest:
             new = op.clone(values)
             redirect(new, nest, tile, at)
             body.append(new)
+        if is_visible(nest):  # last: the epilogue may change the result itself
+            write = (nest.target, MemletAttr(nest.point.subset))
+            body.append(move_tasklet((tile, at), write, self.element))
         values_of = self.place(row, symbolic.symbol(lane))
         for op in body:
             substitute(op, values_of)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
-from sdfg.dialect.analysis.containers import is_constant
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
@@ -13,9 +12,10 @@ from sdfg.dialect.ops.containers import AllocOp, ConstantOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
-from sdfg.lowering.schedule.nests import ReductionNest, depends_on, stride
+from sdfg.lowering.schedule.names import known_names
+from sdfg.lowering.schedule.nests import ReductionNest, depends_on
 from sdfg.lowering.schedule.pieces import Piece
-from sdfg.lowering.schedule.tile_choice import TileChoice, is_packable
+from sdfg.lowering.schedule.tile_choice import TileChoice
 from sdfg.lowering.schedule.vector_tasklets import move_tasklet
 
 
@@ -32,26 +32,17 @@ class PackedOperand:
     others: tuple[str, ...]
     reduced: tuple[str, ...]
 
-    def memlet(self, block: Expr, lane: Expr, lanes: int, starts: dict[str, Expr]) -> MemletAttr:
+    def memlet(self, block: Expr, lane: Expr, lanes: int, ranges: dict[str, Range]) -> MemletAttr:
         """The `lanes` elements from column `lane` of a block on."""
-        index = [symbolic.symbol(p) - starts[p] for p in self.others]
-        index += [block, *(symbolic.symbol(p) - starts[p] for p in self.reduced)]
+        index = [number(p, ranges[p]) for p in self.others]
+        index += [block, *(number(p, ranges[p]) for p in self.reduced)]
         columns = Range(lane) if lanes == 1 else Range.of(lane, lane + lanes)
         return MemletAttr(SubsetAttr((*(Range(i) for i in index), columns)))
 
 
-def pays(nest: ReductionNest, index: int, choice: TileChoice) -> bool:
-    """
-    Whether to pack operand `index`: constants always, since they are packed when the program is
-    compiled; others where the lanes would be gathered and each element is read several times.
-    """
-    container, memlet = nest.body.input_accesses[index]
-    step = stride(container, memlet, choice.lane_parameter)
-    if step is None or step == 0:
-        return False
-    if not is_packable(nest, memlet, choice.lane_parameter):
-        return is_constant(container) and step != 1
-    return is_constant(container) or step != 1
+def number(parameter: str, over: Range) -> Expr:
+    """The how many-th value of its range a parameter has, from 0 on."""
+    return symbolic.FloorDiv(symbolic.symbol(parameter) - over.start, over.step)
 
 
 def pack(
@@ -72,22 +63,22 @@ def pack(
     others = tuple(p for p in depends_on(memlet, list(nest.parallel)) if p != lane)
     reduced = tuple(depends_on(memlet, list(nest.reduced)))
     ranges = {**nest.parallel, **nest.reduced}
-    block_name = symbolic.symbol_name(f"{lane}b", memlet.symbols | ranges.keys())
-    lane_name = symbolic.symbol_name(f"{lane}l", memlet.symbols | ranges.keys())
+    known = known_names(nest.outer)
+    block_name = symbolic.symbol_name(f"{lane}b", known)
+    lane_name = symbolic.symbol_name(f"{lane}l", known)
     block, column = symbolic.symbol(block_name), symbolic.symbol(lane_name)
     shape = [
-        *(ranges[p].extent for p in others),
+        *(nest.size(p) for p in others),
         blocks,
-        *(ranges[p].extent for p in reduced),
+        *(nest.size(p) for p in reduced),
         symbolic.integer(columns),
     ]
     name = f"{label(container)}_packed"
     packed = AllocOp(ArrayType(shape, source.element_type), name)
     packed.result.name_hint = "packed"
     result = PackedOperand(packed.result, others, reduced)
-    starts = {p: ranges[p].start for p in (*others, *reduced)}
     read = memlet.substituted({lane: piece.start + block * columns + column})
-    write = result.memlet(block, column, 1, starts)
+    write = result.memlet(block, column, 1, ranges)
     tasklet = move_tasklet((container, read), (packed.result, write), source.element_type)
     params = [*others, block_name, *reduced, lane_name]
     spans = [

@@ -10,9 +10,9 @@ from xdsl.ir import SSAValue
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import is_constant
 from sdfg.dialect.attrs import MachineAttr
-from sdfg.dialect.memlet import MemletAttr
+from sdfg.dialect.memlet import MemletAttr, Range
 from sdfg.dialect.symbolic import Expr
-from sdfg.lowering.schedule.nests import ReductionNest, depends_on, stride, uses_index
+from sdfg.lowering.schedule.nests import ReductionNest, depends_on, slope, stride, uses_index
 from sdfg.lowering.schedule.vector_tasklets import is_vectorizable
 
 _GATHER, _PACK, _PACK_CONSTANT = 8.0, 2.0, 0.0
@@ -53,7 +53,7 @@ def choose_tile(nest: ReductionNest, machine: MachineAttr) -> TileChoice | None:
     lanes = machine.fact("vector_bytes") // element.size
     costs: dict[str, float] = {}
     for parameter, r in nest.parallel.items():
-        if r.step != 1 or r.start != 0 or uses_index(nest.body, parameter):
+        if not is_tileable(nest, parameter, r):
             continue
         cost = lane_cost(nest, parameter, lanes)
         if cost is not None:
@@ -67,12 +67,23 @@ def choose_tile(nest: ReductionNest, machine: MachineAttr) -> TileChoice | None:
     return sized(best, lanes, extent, row, nest, registers)
 
 
+def is_tileable(nest: ReductionNest, parameter: str, over: Range) -> bool:
+    """Whether several values of `parameter` can share the loops of the reduction."""
+    inner = symbolic.symbols_of(*(e for r in nest.reduced.values() for e in r.exprs))
+    return (
+        over.step == 1
+        and over.start == 0
+        and parameter not in inner
+        and not uses_index(nest.body, parameter)
+    )
+
+
 def sized(
     lane: str, lanes: int, extent: int | None, row: str | None, nest: ReductionNest, registers: int
 ) -> TileChoice | None:
     """Choose the numbers, so that accumulators, one row of vectors and an operand fit."""
     if extent is not None and extent < lanes:
-        lanes = 1 << (extent.bit_length() - 1)
+        lanes = 1 << (max(extent, 1).bit_length() - 1)
     if lanes < 2:
         return None
     available = extent // lanes if extent is not None else 2
@@ -94,7 +105,12 @@ def lane_cost(nest: ReductionNest, parameter: str, lanes: int) -> float | None:
     moving = False
     for container, memlet in nest.body.input_accesses:
         step = stride(container, memlet, parameter)
+        if parameter not in memlet.symbols:
+            continue
         if step is None or lane_dimensions(memlet, parameter) > 1:
+            return None
+        packed = is_packed(nest, container, memlet, parameter)
+        if not packed and not rises(memlet, parameter):
             return None
         if step == 0:
             continue
@@ -114,6 +130,13 @@ def lane_dimensions(memlet: MemletAttr, parameter: str) -> int:
     return sum(parameter in symbolic.symbols_of(*r.exprs) for r in memlet.ranges)
 
 
+def rises(memlet: MemletAttr, parameter: str) -> bool:
+    """Whether the elements for neighbouring values of `parameter` are a range."""
+    (index,) = [r.start for r in memlet.ranges if parameter in symbolic.symbols_of(*r.exprs)]
+    step = slope(index, parameter)
+    return step is not None and step.is_Integer and step >= 1
+
+
 def strided_cost(
     nest: ReductionNest, container: SSAValue, memlet: MemletAttr, parameter: str
 ) -> float:
@@ -126,7 +149,28 @@ def is_packable(nest: ReductionNest, memlet: MemletAttr, parameter: str) -> bool
     """Whether a packed copy of the operand is read more than once per element."""
     used = depends_on(memlet, list(nest.parallel))
     free = [p for p in nest.parallel if p not in used]
-    return any(nest.parallel[p].extent != 1 for p in free) and parameter in used
+    again = any(nest.parallel[p].extent != 1 for p in free)
+    return again and parameter in used and is_box(nest, memlet)
+
+
+def is_box(nest: ReductionNest, memlet: MemletAttr) -> bool:
+    """Whether the loops that an operand depends on have the same range for all points."""
+    loops = [nest.reduced[p] for p in depends_on(memlet, list(nest.reduced))]
+    return not symbolic.symbols_of(*(e for r in loops for e in r.exprs)) & nest.parallel.keys()
+
+
+def is_packed(nest: ReductionNest, container: SSAValue, memlet: MemletAttr, parameter: str) -> bool:
+    """
+    Whether to pack an operand for lanes along `parameter`: constants always, since they are packed
+    when the program is compiled; others where the lanes would be gathered and each element is read
+    several times.
+    """
+    step = stride(container, memlet, parameter)
+    if step is None or step == 0 or not is_box(nest, memlet):
+        return False
+    if not is_packable(nest, memlet, parameter):
+        return is_constant(container) and step != 1
+    return is_constant(container) or step != 1
 
 
 def waste(extent: Expr, lanes: int) -> float:
@@ -148,8 +192,8 @@ def choose_rows(nest: ReductionNest, lane: str) -> str | None:
     best: str | None = None
     for parameter, r in nest.parallel.items():
         same = not any(parameter in m.symbols for m in vectors)
-        usable = r.step == 1 and r.start == 0 and not uses_index(nest.body, parameter)
-        if parameter == lane or not same or not usable or sizes[parameter] == 1:
+        usable = parameter != lane and is_tileable(nest, parameter, r)
+        if not same or not usable or sizes[parameter] == 1:
             continue
         if best is None or prefers(sizes[parameter], sizes[best]):
             best = parameter

@@ -27,6 +27,7 @@ def combine_init(nest: ReductionNest, access: tuple[SSAValue, MemletAttr]) -> li
     region = init.detach_region(0)
     new = TaskletOp([*init.input_accesses, access], [access], region)
     new.location = init.location
+    init.erase()
     return [new]
 
 

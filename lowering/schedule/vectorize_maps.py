@@ -55,6 +55,8 @@ def gain(op: MapOp, parameter: str) -> int | None:
         if isinstance(kind, ArrayType) and kind.rank == 0:
             continue
         step = stride(container, memlet, parameter)
+        if step is None and memlet.wcr is not None:
+            return None
         if step == 1:
             total += _CONTIGUOUS * (_WRITE if written else 1)
         elif step == 0 and not written:

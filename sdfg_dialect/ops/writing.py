@@ -29,8 +29,11 @@ def verify_written(container: SSAValue) -> None:
     several indices name one element.
     """
     kind = container.type
-    if isinstance(kind, ArrayType) and any(
-        s == 0 and e != 1 for s, e in zip(kind.strides.data, kind.dims, strict=True)
+    # An array without elements may have any strides.
+    if (
+        isinstance(kind, ArrayType)
+        and all(e != 0 for e in kind.dims)
+        and any(s == 0 and e != 1 for s, e in zip(kind.strides.data, kind.dims, strict=True))
     ):
         raise VerifyException(f"a view with stride 0 is for reading, got a write to {kind}")
     base = block_of(container)
