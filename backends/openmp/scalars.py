@@ -314,7 +314,8 @@ def literal(op: arith.ConstantOp) -> c.Expression:
     """The value of a scalar constant, or of a vector constant whose lanes are equal."""
     value: Attribute = op.value
     if isinstance(value, DenseIntOrFPElementsAttr):
-        if not value.is_splat():  # pyright: ignore[reportUnknownMemberType]
+        # By their text: NaN differs from itself, and 0.0 equals -0.0.
+        if len({repr(n) for n in cast(Any, value).get_values()}) > 1:
             fail(op, "is a vector of different numbers, which has no form in C here")
         return numbers(value, op)[0]
     if not isinstance(value, IntegerAttr | FloatAttr):

@@ -52,6 +52,8 @@ class NestBuilder:
     """Builds one program `main` of several states with one nest each."""
 
     choices: Choices
+    constants: bool = True
+    """Whether inputs of constant shape may be weights."""
     weights: dict[str, Array] = field(default_factory=dict[str, Array])
     arguments: list[str] = field(default_factory=list[str])
     containers: list[str] = field(default_factory=list[str])
@@ -112,7 +114,7 @@ class NestBuilder:
         numbers = [symbolic.constant(e) for e in shape]
         if role == "alloc":
             self.containers.append(f'%{name} = sdfg.alloc "{name}" : {kind}')
-        elif role == "in" and None not in numbers and chance(self.choices, 50):
+        elif role == "in" and self.constants and all(numbers) and chance(self.choices, 50):
             self.containers.append(f'%{name} = sdfg.constant #sdfg.weight<"{name}"> : {kind}')
             random = np.random.default_rng(self.count)
             values = random.standard_normal([n for n in numbers if n is not None])

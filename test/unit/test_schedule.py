@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.choices import Drawn, Seeded
-from unit.emitted import run_c
+from unit.emitted import run_c, run_sanitized
 from unit.interpreting import Array
 from unit.random_nests import SIZES, SYMBOLS, NestBuilder
 from unit.strategies import contents, main_program, programs, sizes_of
@@ -132,6 +132,20 @@ def test_compiled(seed: int) -> None:
     for (sizes, arrays), expected in zip(runs, wanted, strict=True):
         got = run_c(module, arrays, sizes, weights, options=options, threads=3)
         compare(got, expected, f"compiled with {sizes}")
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_compiled_under_sanitizers(seed: int) -> None:
+    """No access out of bounds, where the rest of a range fills no tile."""
+    module = NestBuilder(Seeded(seed), constants=False).build(nests=3)
+    sizes = {"N": 13, "M": 5, "K": 9}
+    arrays = contents(module, sizes, seed)
+    outputs = {name for role, name, _ in main_program(module).arguments if role == "out"}
+    expected = interpret(module, "main", arrays, sizes)
+    for step in whole(MACHINES[seed % 3]):
+        step.apply(Context(), module)
+    got = run_sanitized(module, arrays, sizes)
+    compare(got, {name: expected[name] for name in outputs}, "sanitized")
 
 
 def test_programs_have_what_schedules_look_for() -> None:
