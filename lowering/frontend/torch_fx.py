@@ -117,8 +117,14 @@ class _Places(fx_importer.ContextCache):
 
 
 def innermost_frame(traceback: str) -> tuple[str, int] | None:
-    """The last file and line in `traceback` that is not within PyTorch, if there is one."""
-    frames = [(file, int(line)) for file, line in _FRAME.findall(traceback)]
+    """
+    The last file and line in `traceback` that is not within PyTorch, if there is one.
+
+    Code that FX generated (`<eval_with_key>.7`) is nowhere to look at, and numbered differently in
+    every run.
+    """
+    found = [(file, int(line)) for file, line in _FRAME.findall(traceback)]
+    frames = [frame for frame in found if not frame[0].startswith("<")]
     if not frames:
         return None
     users = [frame for frame in frames if not frame[0].startswith(_TORCH)]
