@@ -14,6 +14,7 @@ from typing import Any
 from sdfg.lowering.frontend.native_bindings import ir, passmanager
 from sdfg.lowering.frontend.native_builder import place, walk
 from sdfg.lowering.frontend.native_floats import divide_by_zero, keep_nan
+from sdfg.lowering.frontend.native_integers import keep_integers
 from sdfg.lowering.frontend.native_matmul import flatten_matmuls
 from sdfg.lowering.frontend.native_reshape import replace_dynamic_views
 
@@ -137,6 +138,7 @@ def _to_linalg(module: Any) -> None:
         raise LoweringError("reshape", views)
     _run(module, "convert", CONVERT)
     keep_nan(module)
+    keep_integers(module)
     divide_by_zero(module)
     _run(module, "finish", FINISH)
     if problems := unsupported(module):

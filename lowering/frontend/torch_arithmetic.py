@@ -61,6 +61,25 @@ def _tensors(*operands: Operand) -> tuple[Tensor, ...]:
     )
 
 
+def equal(x: Tensor, other: Tensor) -> Tensor:
+    """Elements that are equal; torch-mlir takes NaN for equal to itself."""
+    if not torch.promote_types(x.dtype, other.dtype).is_floating_point:
+        return NotImplemented
+    return torch.logical_not(torch.ne(x, other))
+
+
+def constant_pad(x: Tensor, pad: list[int], value: float = 0) -> Tensor:
+    """Padding, from the last dimension on; what is negative cuts, which torch-mlir may ignore."""
+    cuts = [-size if statically_known_true(size < 0) else 0 for size in pad]
+    if not any(cuts):
+        return NotImplemented
+    for k in range(0, len(pad), 2):
+        dim = x.dim() - 1 - k // 2
+        x = x.narrow(dim, cuts[k], x.shape[dim] - cuts[k] - cuts[k + 1])
+    added = [0 if cut else size for cut, size in zip(cuts, pad, strict=True)]
+    return torch.constant_pad_nd(x, added, value)
+
+
 def gelu(x: Tensor, *, approximate: str = "none") -> Tensor:
     """The approximation with a hyperbolic tangent; torch-mlir's has a constant of four digits."""
     if approximate != "tanh":
@@ -119,6 +138,8 @@ DECOMPOSITIONS = {
     aten.fmod.Scalar: fmod,
     aten.div.Tensor_mode: divide,
     aten.div.Scalar_mode: divide,
+    aten.eq.Tensor: equal,
+    aten.constant_pad_nd.default: constant_pad,
     aten.gelu.default: gelu,
     aten.roll.default: roll,
     **{

@@ -204,3 +204,30 @@ def test_divisions_and_rolls(dynamic: bool) -> None:
     x, y = torch.randn(2, 4, 50) * 100
     for got, want in zip(compiled(function, dynamic=dynamic)(x, y), function(x, y), strict=True):
         torch.testing.assert_close(got, want, rtol=0, atol=0)
+
+
+def test_nan_equals_nothing() -> None:
+    def function(x: Tensor) -> tuple[Tensor, ...]:
+        return x == x, x != x, x * 2 == x * 2, x.isfinite(), x.isnan(), x == x[:1]
+
+    x = with_nan(4, 5)
+    x[0, 0], x[2, 1] = torch.inf, -torch.inf
+    for got, want in zip(compiled(function)(x), function(x), strict=True):
+        torch.testing.assert_close(got, want)
+
+
+def test_negative_padding_cuts() -> None:
+    def function(x: Tensor) -> tuple[Tensor, ...]:
+        shifted = functional.pad(x, (-1, 1)), functional.pad(x, (2, -2, -1, 1), value=3.0)
+        return *shifted, functional.pad(x, (-1, -2)), functional.pad(x, (0, 0, 1, -3))
+
+    x = torch.randn(4, 6)
+    for got, want in zip(compiled(function)(x), function(x), strict=True):
+        torch.testing.assert_close(got, want)
+
+
+@pytest.mark.parametrize("dtype", [torch.int32, torch.int64])
+def test_negation_of_large_integers(dtype: torch.dtype) -> None:
+    limits = torch.iinfo(dtype)
+    x = torch.randint(limits.min, limits.max, (100,)).to(dtype)
+    torch.testing.assert_close(compiled(torch.neg)(x), -x)
