@@ -177,7 +177,7 @@ class Compilation:
             f"{cpu_seconds() - self.cpu_start:8.2f} s  CPU, compiler processes included",
             f"{peak:8.0f} MiB  peak memory of this process",
             f"{weights.nbytes / 2**20:8.1f} MiB  weights",
-            f"{memory_text(workspace_bytes(public_program(self.module)))}  workspace of a run",
+            workspace_text(workspace_bytes(public_program(self.module))),
             f"{len(programs) - 1:8d}    functions for {calls} states",
             f"{sum(t.count(chr(10)) for t in files.values()):8d}    lines of C",
             *(f"warning: {w}" for w in warnings),
@@ -209,10 +209,12 @@ def cpu_seconds() -> float:
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
-def memory_text(size: Expr) -> str:
-    """A number of bytes in MiB, or as it depends on symbols."""
+def workspace_text(size: Expr) -> str:
+    """A line on `size` bytes of workspace, in MiB or as it depends on symbols."""
     count = symbolic.constant(size)
-    return f"{symbolic.text_of(size)} bytes" if count is None else f"{count / 2**20:8.1f} MiB"
+    if count is None:
+        return f"            workspace of a run, in bytes: {symbolic.text_of(size)}"
+    return f"{count / 2**20:8.1f} MiB  workspace of a run"
 
 
 def import_file(path: Path) -> ImportedModel:
