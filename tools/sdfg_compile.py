@@ -48,7 +48,9 @@ def compile_model(
     model: Annotated[Path, typer.Argument(help="An ONNX file, or a .pt2 file of torch.export.")],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Folder for the library; file (or -) for other stages."),
+        typer.Option(
+            "-o", "--output", help="Folder for the library; file (or -) for other stages."
+        ),
     ] = None,
     emit: Annotated[Stage, typer.Option(help="The stage to stop at.")] = Stage.LIB,
     report: Annotated[bool, typer.Option("--report", help="Say what was made of it.")] = False,
