@@ -50,6 +50,8 @@ class SetMachinePass(ModulePass):
                 f"{self.name}: a machine has a core, 4 vector registers and vectors of 8, 16, ... "
                 f"bytes at least, got {self.cores}, {self.vector_registers} and {size}"
             )
+        if min(caches := (self.l1_bytes, self.l2_bytes, self.l3_bytes)) < 0:
+            raise ValueError(f"{self.name}: caches have sizes of at least 0, got {caches}")
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         facts = {

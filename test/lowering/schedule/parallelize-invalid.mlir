@@ -1,0 +1,12 @@
+// RUN: not sdfg-opt %s -p 'sdfg-parallelize{block=0}' 2>&1 | filecheck %s --check-prefix=BLOCK
+// RUN: not sdfg-opt %s -p 'sdfg-parallelize{least-work=-1}' 2>&1 | filecheck %s --check-prefix=WORK
+// RUN: not sdfg-opt %s -p 'sdfg-parallelize{threads=4}' 2>&1 | filecheck %s --check-prefix=NAME
+// RUN: sdfg-opt %s -p sdfg-parallelize --verify-diagnostics | filecheck %s --check-prefix=MACHINE
+
+// BLOCK: sdfg-parallelize: least-work is at least 0 and block at least 1, got 32768 and 0
+// WORK: sdfg-parallelize: least-work is at least 0 and block at least 1, got -1 and 4096
+// NAME: "threads"
+// MACHINE: 'builtin.module' names no machine
+// MACHINE-NEXT: hint: run sdfg-set-machine first
+builtin.module {
+}
