@@ -18,10 +18,18 @@ from sdfg.tools.driver import CompileOptions
 torch_any: Any = torch
 
 
-def through_torch(function: Callable[..., Tensor], *inputs: Tensor, exact: bool = True) -> Tensor:
+Function = (
+    Callable[[Tensor], Tensor]
+    | Callable[[Tensor, Tensor], Tensor]
+    | Callable[[Tensor, Tensor, Tensor], Tensor]
+)
+
+
+def through_torch(function: Function, *inputs: Tensor, exact: bool = True) -> Tensor:
     """The result of the compiled function, after it agreed with eager PyTorch."""
     torch.compiler.reset()
-    want = function(*(x.clone() for x in inputs))
+    eager: Any = function
+    want = eager(*(x.clone() for x in inputs))
     got = torch_any.compile(function, backend="sdfg", fullgraph=True)(*inputs)
     assert_same(got.numpy(), want.numpy(), exact)
     return got
@@ -34,7 +42,8 @@ def through_onnx(
     model: ModelProto = parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]> {text}')
     names = [value.name for value in model.graph.input]
     feeds = dict(zip(names, inputs, strict=True))
-    want: Any = ReferenceEvaluator(model).run(None, feeds)
+    reference: Any = ReferenceEvaluator(model)
+    want = reference.run(None, feeds)
     compiled = driver.compile_module(import_onnx(model), CompileOptions(fast_math=fast_math))
     got = np.asarray(compiled.run(inputs)[0])
     assert_same(got, want[0], exact)
@@ -51,6 +60,10 @@ def assert_same(got: np.ndarray, want: np.ndarray, exact: bool) -> None:
         assert agreement.good, str(agreement)
 
 
+def tensor(array: np.ndarray) -> Tensor:
+    return torch_any.from_numpy(array)
+
+
 def normal(rng: np.random.Generator, *shape: int) -> np.ndarray:
     return rng.standard_normal(shape, dtype=np.float32)
 
@@ -59,7 +72,7 @@ def normal(rng: np.random.Generator, *shape: int) -> np.ndarray:
 
 
 def test_causal_attention(rng: np.random.Generator) -> None:
-    q, k, v = (torch.from_numpy(normal(rng, 2, 3, 9, 8)) for _ in range(3))
+    q, k, v = (tensor(normal(rng, 2, 3, 9, 8)) for _ in range(3))
 
     def attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         return torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
@@ -75,7 +88,7 @@ def test_triangle(rng: np.random.Generator) -> None:
         lower = torch.tril(torch.ones(7, 7, dtype=torch.bool), diagonal=1)
         return torch.where(lower, x, -1.0) + torch.where(columns <= rows, 0.0, x)
 
-    through_torch(triangle, torch.from_numpy(x))
+    through_torch(triangle, tensor(x))
 
 
 def test_causal_mask_in_onnx(rng: np.random.Generator) -> None:
@@ -101,7 +114,7 @@ def test_causal_mask_in_onnx(rng: np.random.Generator) -> None:
 
 def test_small_constants(rng: np.random.Generator) -> None:
     x = normal(rng, 100) * np.float32(1e-9)
-    through_torch(lambda x: (x + 1e-9) * 1e-30, torch.from_numpy(x))
+    through_torch(lambda x: (x + 1e-9) * 1e-30, tensor(x))
     got = through_onnx("f (float[100] x) => (float[100] y) <float c = {1e-9}> {y = Add(x, c)}", x)
     assert np.abs(got - x).min() > 0
 
@@ -125,7 +138,7 @@ def test_parameters_named_like_numbers(rng: np.random.Generator) -> None:
     def function(E: Tensor, I: Tensor, pi: Tensor) -> Tensor:  # noqa: E741
         return E * I - pi
 
-    through_torch(function, *(torch.from_numpy(normal(rng, 4, 3)) for _ in range(3)))
+    through_torch(function, *(tensor(normal(rng, 4, 3)) for _ in range(3)))
 
 
 def test_dynamic_dimensions_named_like_numbers(rng: np.random.Generator) -> None:
@@ -136,11 +149,11 @@ def test_dynamic_dimensions_named_like_numbers(rng: np.random.Generator) -> None
             return a.sum(0, keepdim=True) * b.sum(1, keepdim=True)
 
     dims = ({0: torch.export.Dim("E", min=2)}, {0: torch.export.Dim("pi", min=2)})
-    arrays = [torch.from_numpy(normal(rng, n, 6)) for n in (3, 5)]
+    arrays = [tensor(normal(rng, n, 6)) for n in (3, 5)]
     program = torch.export.export(Sum(), tuple(arrays), dynamic_shapes=dims)
     model = driver.compile_module(import_exported(program, dynamic_shapes=dims))
     for sizes in ((3, 5), (7, 2)):
-        inputs = [torch.from_numpy(normal(rng, n, 6)) for n in sizes]
+        inputs = [tensor(normal(rng, n, 6)) for n in sizes]
         assert_same(np.asarray(model.run(inputs)[0]), Sum()(*inputs).numpy(), exact=False)
 
 
@@ -149,8 +162,8 @@ def test_dynamic_dimensions_named_like_numbers(rng: np.random.Generator) -> None
 
 def test_product_with_the_transpose(rng: np.random.Generator) -> None:
     a = normal(rng, 6, 4)
-    through_torch(lambda a: a.T @ a, torch.from_numpy(a), exact=False)
-    through_torch(lambda a: a @ a.T, torch.from_numpy(a), exact=False)
+    through_torch(lambda a: a.T @ a, tensor(a), exact=False)
+    through_torch(lambda a: a @ a.T, tensor(a), exact=False)
     through_onnx("f (float[6,4] a) => (float[4,4] y) {y = Gemm <transA=1> (a, a)}", a, exact=False)
 
 
@@ -172,13 +185,13 @@ def test_division_of_integers_is_exact() -> None:
 
 @pytest.mark.parametrize("rounding", ["floor", "trunc"])
 def test_rounding_of_divisions(rounding: str) -> None:
-    a, b = (torch.from_numpy(x) for x in every_int8())
+    a, b = (tensor(x) for x in every_int8())
     through_torch(lambda a, b: torch.div(a, b, rounding_mode=rounding), a, b)
     through_torch(lambda a, b: torch.div(a, b, rounding_mode=rounding), a.float(), b.float())
 
 
 def test_remainders() -> None:
-    a, b = (torch.from_numpy(x) for x in every_int8())
+    a, b = (tensor(x) for x in every_int8())
     through_torch(lambda a, b: a // b, a, b)
     through_torch(lambda a, b: a % b, a, b)
     through_torch(lambda a: (a // 2) - (a % 2) * 100, torch.arange(-9, 9))
@@ -204,8 +217,8 @@ def test_integer_division_in_onnx() -> None:
 def test_integers_wrap(dtype: str, rng: np.random.Generator) -> None:
     limits = np.iinfo(dtype)
     x = rng.integers(limits.min, limits.max, 300, dtype=dtype, endpoint=True)
-    through_torch(lambda x: x + x, torch.from_numpy(x))
-    through_torch(lambda x: x * x - 3, torch.from_numpy(x))
+    through_torch(lambda x: x + x, tensor(x))
+    through_torch(lambda x: x * x - 3, tensor(x))
     through_onnx(f"f ({dtype}[300] x) => ({dtype}[300] y) {{y = Add (x, x)}}", x)
     through_onnx(f"f ({dtype}[300] x) => ({dtype}[300] y) {{y = Mul (x, x)}}", x)
 
@@ -219,7 +232,7 @@ def test_overlapping_copy(rng: np.random.Generator) -> None:
         a[:-2] = a[2:].clone()
         return a * 1
 
-    a = torch.from_numpy(normal(rng, 50))
+    a = tensor(normal(rng, 50))
     changed = a.clone()
     through_torch(shift, changed)
     want = a.clone()
@@ -250,11 +263,12 @@ def with_nans(rng: np.random.Generator) -> np.ndarray:
 
 def test_nan_in_maxima(rng: np.random.Generator) -> None:
     x = with_nans(rng)
-    a, b = torch.from_numpy(x), torch.from_numpy(x[::-1].copy())
+    a, b = tensor(x), tensor(x[::-1].copy())
     for function in (torch.maximum, torch.minimum):
         through_torch(function, a, b)
-    for function in (torch.amax, torch.amin):
-        got = through_torch(lambda x, f=function: f(x, dim=1), a)
+    rows: list[Function] = [lambda x: torch.amax(x, dim=1), lambda x: torch.amin(x, dim=1)]
+    for function in rows:
+        got = through_torch(function, a)
         assert 0 < got.isnan().sum() < len(got)
     through_torch(lambda x: torch.max(x), a)
     through_torch(lambda x: torch.relu(x) + torch.clamp(x, -1, 1), a)
@@ -270,8 +284,8 @@ def test_nan_in_maxima_in_onnx(op: str, rng: np.random.Generator) -> None:
 
 def test_reciprocals_of_zero() -> None:
     x = np.array([0, -0.0, 2, -np.inf, np.nan], np.float32)
-    through_torch(torch.reciprocal, torch.from_numpy(x))
-    through_torch(lambda x: 1 / x + x**-1, torch.from_numpy(x))
+    through_torch(torch.reciprocal, tensor(x))
+    through_torch(lambda x: 1 / x + x**-1, tensor(x))
     through_onnx("f (float[5] x) => (float[5] y) {y = Reciprocal (x)}", x)
 
 
@@ -283,7 +297,7 @@ def test_sums_keep_their_order(dtype: Any, rng: np.random.Generator) -> None:
     large = 1e16 if dtype is np.float64 else 1e8
     x = rng.standard_normal(64).astype(dtype)
     big = np.full(64, large, dtype)
-    got = through_torch(lambda x, big: (big + x) - big, *map(torch.from_numpy, (x, big)))
+    got = through_torch(lambda x, big: (big + x) - big, *map(tensor, (x, big)))
     assert (got.numpy() != x).any()
     kind = "float" if dtype is np.float32 else "double"
     text = f"f ({kind}[64] x, {kind}[64] c) => ({kind}[64] y) {{s = Add (c, x) y = Sub (s, c)}}"
@@ -293,7 +307,7 @@ def test_sums_keep_their_order(dtype: Any, rng: np.random.Generator) -> None:
 def test_products_are_rounded_before_sums(rng: np.random.Generator) -> None:
     """No contraction to fused multiply-add, which `fast_math` allows."""
     x, y, z = (normal(rng, 1000) for _ in range(3))
-    through_torch(lambda x, y, z: x * y + z, *map(torch.from_numpy, (x, y, z)))
+    through_torch(lambda x, y, z: x * y + z, *map(tensor, (x, y, z)))
     value = "float[1000]"
     text = f"""f ({value} x, {value} y, {value} z) => ({value} r) {{
       p = Mul (x, y)
@@ -318,12 +332,16 @@ def test_index_out_of_bounds(index: int, rng: np.random.Generator) -> None:
         driver.compile_module(import_onnx(model)).run([x, indices])
 
     torch.compiler.reset()
-    compiled = torch_any.compile(lambda x, i: x[i] * 2, backend="sdfg", fullgraph=True)
-    values = torch.from_numpy(x)
+
+    def rows(x: Tensor, i: Tensor) -> Tensor:
+        return x[i] * 2
+
+    compiled = torch_any.compile(rows, backend="sdfg", fullgraph=True)
+    values = tensor(x)
     got = compiled(values, torch.tensor([1, -7, 6]))
     np.testing.assert_array_equal(got, values[torch.tensor([1, 0, 6])] * 2)
     with pytest.raises(Exception, match="out of bounds"):
-        compiled(values, torch.from_numpy(indices))
+        compiled(values, tensor(indices))
 
 
 # Whole programs: triangular product, and the channel flow of NPBench.
@@ -338,7 +356,7 @@ def triangular_product(a: Tensor, b: Tensor) -> Tensor:
 
 
 def test_trmm(rng: np.random.Generator) -> None:
-    a, b = torch.from_numpy(normal(rng, 6, 6)), torch.from_numpy(normal(rng, 6, 4))
+    a, b = tensor(normal(rng, 6, 6)), tensor(normal(rng, 6, 4))
     through_torch(triangular_product, a, b, exact=False)
 
 
@@ -376,5 +394,5 @@ def channel_flow(u: Tensor, v: Tensor, p: Tensor) -> Tensor:
 
 
 def test_channel_flow(rng: np.random.Generator) -> None:
-    fields = (torch.from_numpy(normal(rng, 11, 13) / 10) for _ in range(3))
+    fields = (tensor(normal(rng, 11, 13) / 10) for _ in range(3))
     through_torch(channel_flow, *fields, exact=False)
