@@ -1,53 +1,14 @@
 """Operators replaced by several simpler ones, because the native passes compute them badly."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, TensorProto, helper
+
+from sdfg.lowering.frontend import onnx_exact
+from sdfg.lowering.frontend.onnx_expansion import Expansion
 
 _FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE)
-
-
-@dataclass
-class Expansion:
-    """The operators that one node becomes; all carry its name, as a place for messages."""
-
-    graph: GraphProto
-    node: NodeProto
-    types: Mapping[str, Any]
-    nodes: list[NodeProto] = field(default_factory=list[NodeProto])
-
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """Those given, as Python values."""
-        return {a.name: helper.get_attribute_value(a) for a in self.node.attribute}
-
-    def element(self, name: str) -> int:
-        """The element type of a value; 0 if unknown."""
-        return self.types[name].elem_type if name in self.types else 0
-
-    def shape(self, name: str) -> list[int] | None:
-        """The sizes of a value, 0 for a dynamic one; None if even their number is unknown."""
-        kind = self.types.get(name)
-        if kind is None or not kind.HasField("shape"):
-            return None
-        return [dim.dim_value for dim in kind.shape.dim]
-
-    def constant(self, label: str, value: np.ndarray[Any, Any]) -> str:
-        """A new initializer."""
-        name = f"{self.node.name}.{label}"
-        self.graph.initializer.append(numpy_helper.from_array(value, name))
-        return name
-
-    def compute(self, op_type: str, *operands: str, result: str = "", **attributes: Any) -> str:
-        """A new node; returns its result, which has a name of its own unless one is given."""
-        result = result or f"{self.node.name}.{len(self.nodes)}"
-        self.nodes.append(
-            helper.make_node(op_type, operands, [result], self.node.name, **attributes)
-        )
-        return result
 
 
 def expand_operators(model: ModelProto) -> None:
@@ -145,5 +106,6 @@ RULES: Mapping[str, Callable[[Expansion], bool]] = {
     "BatchNormalization": batch_normalization,
     "LpNormalization": lp_normalization,
     "QLinearMatMul": q_linear_mat_mul,
+    **onnx_exact.RULES,
 }
 """By operator; a rule says whether it applies."""

@@ -7,7 +7,10 @@ import pytest
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
+from sdfg.dialect.diagnostics import SDFGError
+from sdfg.lowering.frontend.onnx_import import import_onnx
 from sdfg.lowering.frontend.onnx_prepare import prepare
+from sdfg.tools import driver
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 RANDOM = np.random.default_rng(11)
@@ -88,3 +91,87 @@ def test_quantized_product(dtype: Any, batch: tuple[int, ...]):
     assert actual.dtype == dtype
     assert "QLinearMatMul" not in operators
     np.testing.assert_array_equal(actual, expected)
+
+
+def with_nan(*shape: int) -> np.ndarray[Any, Any]:
+    x = (RANDOM.standard_normal(shape) * 100).astype(np.float32)
+    x[RANDOM.random(shape) < 0.2] = np.nan
+    return x
+
+
+@pytest.mark.parametrize("op", ["Equal", "Sign"])
+def test_nan_in_comparisons(op: str):
+    names = ["x", "x"] if op == "Equal" else ["x"]
+    kind = TensorProto.BOOL if op == "Equal" else TensorProto.FLOAT
+    node = helper.make_node(op, names, ["y"])
+    expected, actual, operators = before_and_after(node, {"x": with_nan(4, 5)}, {}, kind)
+    assert "IsNaN" in operators
+    np.testing.assert_array_equal(actual, expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_remainders_with_the_sign_of_the_dividend(dtype: Any):
+    inputs = {name: (RANDOM.standard_normal((40, 5)) * 1e4).astype(dtype) for name in "xz"}
+    inputs["z"] /= 1e4
+    node = helper.make_node("Mod", ["x", "z"], ["y"], fmod=1)
+    model = model_of(node, inputs, {}, helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
+    got = driver.compile_module(import_onnx(model)).run(list(inputs.values()))[0]
+    np.testing.assert_array_equal(np.asarray(got), np.fmod(inputs["x"], inputs["z"]))
+
+
+@pytest.mark.parametrize("op", ["Div", "Mod"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_unsigned_division(op: str, dtype: Any):
+    limits = np.iinfo(dtype)
+    inputs = {name: RANDOM.integers(1, limits.max, (40, 5)).astype(dtype) for name in "xz"}
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+    node = helper.make_node(op, ["x", "z"], ["y"])
+    expected, actual, operators = before_and_after(node, inputs, {}, kind)
+    assert operators == ["Cast", "Cast", op, "Cast"]
+    np.testing.assert_array_equal(actual, expected)
+    if dtype == np.uint8:
+        model = driver.compile_module(import_onnx(model_of(node, inputs, {}, kind)))
+        np.testing.assert_array_equal(np.asarray(model.run(list(inputs.values()))[0]), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.uint32, np.uint64])
+def test_wide_unsigned_division_is_refused(dtype: Any):
+    inputs: Arrays = {name: np.ones((2, 3), dtype) for name in "xz"}
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+    node = helper.make_node("Div", ["x", "z"], ["y"], "quotient")
+    with pytest.raises(SDFGError, match=r"quotient: 'Div' of uint.. has no exact lowering"):
+        prepare(model_of(node, inputs, {}, kind), name="m", folder=None)
+
+
+def test_unsigned_limits():
+    inputs = {"x": RANDOM.integers(0, 255, (40, 5)).astype(np.uint8)}
+    limits: Arrays = {"low": np.array(20, np.uint8), "high": np.array(200, np.uint8)}
+    node = helper.make_node("Clip", ["x", "low", "high"], ["y"])
+    expected, actual, _ = before_and_after(node, inputs, limits, TensorProto.UINT8)
+    np.testing.assert_array_equal(actual, expected)
+
+
+def test_gelu_with_a_hyperbolic_tangent():
+    x = RANDOM.standard_normal((40, 5)).astype(np.float32)
+    node = helper.make_node("Gelu", ["x"], ["y"], approximate="tanh")
+    model = model_of(node, {"x": x}, {}, TensorProto.FLOAT)
+    model.opset_import[0].version = 20
+    expected = evaluate(model, {"x": x})
+    got = driver.compile_module(import_onnx(model)).run([x])[0]
+    np.testing.assert_allclose(np.asarray(got), expected, rtol=1e-5, atol=1e-7)
+
+
+def test_negative_padding_cuts():
+    x = RANDOM.standard_normal((4, 5)).astype(np.float32)
+    pads = {"p": np.array([1, -1, -2, 1])}
+    node = helper.make_node("Pad", ["x", "p"], ["y"])
+    model = model_of(node, {"x": x}, pads, TensorProto.FLOAT)
+    got = driver.compile_module(import_onnx(model)).run([x])[0]
+    np.testing.assert_array_equal(np.asarray(got), np.pad(x[:2, 1:], ((1, 0), (0, 1))))
+
+
+def test_nearest_samples_are_refused():
+    inputs = {"x": with_nan(1, 1, 4, 4), "g": with_nan(1, 2, 2, 2)}
+    node = helper.make_node("GridSample", ["x", "g"], ["y"], "sample", mode="nearest")
+    with pytest.raises(SDFGError, match="sample: 'GridSample' with mode 'nearest'"):
+        prepare(model_of(node, inputs, {}, TensorProto.FLOAT), name="m", folder=None)

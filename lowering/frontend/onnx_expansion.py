@@ -1,0 +1,48 @@
+"""The rewriting of one operator of an ONNX graph into several."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from onnx import GraphProto, NodeProto, helper, numpy_helper
+
+
+@dataclass
+class Expansion:
+    """The operators that one node becomes; all carry its name, as a place for messages."""
+
+    graph: GraphProto
+    node: NodeProto
+    types: Mapping[str, Any]
+    nodes: list[NodeProto] = field(default_factory=list[NodeProto])
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """Those given, as Python values."""
+        return {a.name: helper.get_attribute_value(a) for a in self.node.attribute}
+
+    def element(self, name: str) -> int:
+        """The element type of a value; 0 if unknown."""
+        return self.types[name].elem_type if name in self.types else 0
+
+    def shape(self, name: str) -> list[int] | None:
+        """The sizes of a value, 0 for a dynamic one; None if even their number is unknown."""
+        kind = self.types.get(name)
+        if kind is None or not kind.HasField("shape"):
+            return None
+        return [dim.dim_value for dim in kind.shape.dim]
+
+    def constant(self, label: str, value: np.ndarray[Any, Any]) -> str:
+        """A new initializer."""
+        name = f"{self.node.name}.{label}"
+        self.graph.initializer.append(numpy_helper.from_array(value, name))
+        return name
+
+    def compute(self, op_type: str, *operands: str, result: str = "", **attributes: Any) -> str:
+        """A new node; returns its result, which has a name of its own unless one is given."""
+        result = result or f"{self.node.name}.{len(self.nodes)}"
+        self.nodes.append(
+            helper.make_node(op_type, operands, [result], self.node.name, **attributes)
+        )
+        return result
