@@ -6,9 +6,9 @@ from xdsl.ir import SSAValue
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import statements as s
-from sdfg.backends.openmp.conflicts import Conflict, conflicts
 from sdfg.backends.openmp.resolutions import reduction
 from sdfg.backends.openmp.scope import Block, Scope
+from sdfg.dialect.analysis.conflicts import Conflict, conflicts
 from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.ops.containers import ViewOp
 from sdfg.dialect.ops.dataflow import MapOp

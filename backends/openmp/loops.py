@@ -9,12 +9,12 @@ from xdsl.ir import Region
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
-from sdfg.backends.openmp.conflicts import conflicts
 from sdfg.backends.openmp.expressions import add
 from sdfg.backends.openmp.failures import CONTEXT
 from sdfg.backends.openmp.lanes import plan
 from sdfg.backends.openmp.scope import Scope
 from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.conflicts import conflicts
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import Range
 from sdfg.dialect.ops.control import ForOp
@@ -118,7 +118,7 @@ def refuse_races(op: MapOp, parameters: tuple[str, ...]) -> None:
         )
         fail(
             conflict.op,
-            f"races: {what} for all values of '{conflict.parameter}', which is parallel",
+            f"races: {what} for several values of '{conflict.parameter}', which is parallel",
             hint=f"keep '{conflict.parameter}' out of the parallel map",
         )
 

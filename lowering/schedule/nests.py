@@ -9,7 +9,7 @@ from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import root
-from sdfg.dialect.analysis.subsets import address, is_nonnegative
+from sdfg.dialect.analysis.subsets import address, is_nonnegative, slope
 from sdfg.dialect.memlet import MemletAttr, Range
 from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.ops.dataflow import MapOp
@@ -112,16 +112,6 @@ def stride(container: SSAValue, memlet: MemletAttr, parameter: str) -> Expr | No
     if not isinstance(kind, ArrayType):
         return None
     return slope(address(kind, memlet.subset), parameter)
-
-
-def slope(expr: Expr, parameter: str) -> Expr | None:
-    """How much `expr` grows when `parameter` grows by one, if that does not depend on it."""
-    if parameter not in symbolic.symbols_of(expr):
-        return symbolic.integer(0)
-    at = symbolic.symbol(parameter)
-    # sympy's expand leaves floor divisions alone, so an expression with one stays unequal.
-    difference = symbolic.expanded(symbolic.substitute(expr, {parameter: at + 1}) - expr)
-    return None if parameter in symbolic.symbols_of(difference) else difference
 
 
 def is_contiguous(container: SSAValue, memlet: MemletAttr, parameter: str) -> bool:

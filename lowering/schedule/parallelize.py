@@ -8,14 +8,15 @@ from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
 from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.conflicts import conflicts, inner_ranges
 from sdfg.dialect.attrs import ScheduleAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import Range, SubsetAttr
 from sdfg.dialect.ops import syntax
+from sdfg.dialect.ops.call import CallOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import StreamType
-from sdfg.lowering.schedule.conflicts import conflicts, inner_ranges
 from sdfg.lowering.schedule.cost import work
 from sdfg.lowering.schedule.machine import machine_of
 from sdfg.lowering.schedule.names import known_names
@@ -78,7 +79,9 @@ class ParallelizePass(ModulePass):
         condition = self.condition(op)
         if condition == symbolic.parse("false") or uses_streams(op):
             return
-        blocked = conflicts(op)
+        blocked = {conflict.parameter for conflict in conflicts(op, op.param_names)}
+        if any(isinstance(node, CallOp) for node in op.walk()):  # of which little is known
+            blocked = {*op.param_names}
         leading = self.leading(op, blocked, cores)
         if leading == 0:
             return

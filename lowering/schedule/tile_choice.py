@@ -9,10 +9,11 @@ from xdsl.ir import SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import is_constant
+from sdfg.dialect.analysis.subsets import slope
 from sdfg.dialect.attrs import MachineAttr
 from sdfg.dialect.memlet import MemletAttr, Range
 from sdfg.dialect.symbolic import Expr
-from sdfg.lowering.schedule.nests import ReductionNest, depends_on, slope, stride, uses_index
+from sdfg.lowering.schedule.nests import ReductionNest, depends_on, stride, uses_index
 from sdfg.lowering.schedule.vector_tasklets import is_vectorizable
 
 _GATHER, _PACK, _PACK_CONSTANT = 8.0, 2.0, 0.0

@@ -23,11 +23,11 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.subsets import slope
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.syntax import element_type
 from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
 from sdfg.dialect.symbolic import Expr
-from sdfg.lowering.schedule.nests import slope
 
 _ELEMENTWISE = (
     *(arith.AddfOp, arith.SubfOp, arith.MulfOp, arith.DivfOp, arith.NegfOp),

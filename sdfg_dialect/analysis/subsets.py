@@ -160,3 +160,13 @@ def bounds(expr: Expr, ranges: Mapping[str, Range]) -> tuple[Expr, Expr] | None:
         small, large = (first, last) if factor > 0 else (last, first)
         low, high = (symbolic.substitute(e, {name: v}) for e, v in ((low, small), (high, large)))
     return low, high
+
+
+def slope(expr: Expr, parameter: str) -> Expr | None:
+    """How much `expr` grows when `parameter` grows by one, if that does not depend on it."""
+    if parameter not in symbolic.symbols_of(expr):
+        return symbolic.integer(0)
+    at = symbolic.symbol(parameter)
+    # sympy's expand leaves floor divisions alone, so an expression with one stays unequal.
+    difference = symbolic.expanded(symbolic.substitute(expr, {parameter: at + 1}) - expr)
+    return None if parameter in symbolic.symbols_of(difference) else difference

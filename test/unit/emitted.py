@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from xdsl.context import Context
 from xdsl.dialects.builtin import IntegerAttr, ModuleOp, i64
 from xdsl.parser import Parser
-from xdsl.universe import Universe
 
 from sdfg.backends.openmp.emitter import emit_module, public_program
 from sdfg.backends.openmp.harness import run_harness, with_harness
@@ -26,6 +25,7 @@ from sdfg.backends.runtime import CompiledModel
 from sdfg.backends.runtime_interface import Interface
 from sdfg.dialect.ops.containers import ConstantOp
 from sdfg.dialect.weights import Weights
+from sdfg.tools.sdfg_opt import DIALECTS
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -33,7 +33,7 @@ Arrays = Mapping[str, NDArray[Any]]
 def parsed(text: str) -> ModuleOp:
     """A module from its text, verified; all dialects that the package brings are known."""
     context = Context()
-    for name, factory in Universe.get_multiverse().all_dialects.items():
+    for name, factory in DIALECTS.items():
         context.register_dialect(name, factory)
     module = Parser(context, text, "test.mlir").parse_module()
     module.verify()

@@ -16,10 +16,10 @@ from unit.emitted import parsed, run_c, run_sanitized
 from unit.strategies import contents, main_program, random_program
 from xdsl.dialects.builtin import ModuleOp
 
-from sdfg.backends.openmp.conflicts import conflicts
 from sdfg.backends.openmp.emitter import emit_module
 from sdfg.backends.openmp.toolchain import Options
 from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.conflicts import conflicts
 from sdfg.dialect.attrs import ScheduleAttr
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.dialect.interpreter.interpret import interpret

@@ -9,9 +9,9 @@ from unit.text import parsed
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 
+from sdfg.dialect.analysis.conflicts import conflicts
 from sdfg.dialect.interpreter.interpret import interpret
 from sdfg.dialect.ops.dataflow import MapOp
-from sdfg.lowering.schedule.conflicts import conflicts
 from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
 
 
@@ -136,7 +136,34 @@ def combined(at: str) -> MapOp:
 )
 def test_points_that_meet(at: str, meet: set[str]) -> None:
     """Parameters of which two values may write the same element are known."""
-    assert conflicts(combined(at)) == meet
+    op = combined(at)
+    assert {conflict.parameter for conflict in conflicts(op, op.param_names)} == meet
+
+
+def test_parts_of_their_own() -> None:
+    """Points whose inner loops share a range between them do not meet."""
+    module = parsed("""
+    sdfg.sdfg @main [N] (in "A" %A: !sdfg.array<[N] x f32>, inout "C" %C: !sdfg.array<[N] x f32>) {
+      sdfg.state @s {
+        sdfg.map [b = 0:N ceildiv 8] {
+          sdfg.map [i = 8 * b:min(N, 8 * b + 8)] {
+            sdfg.tasklet (%a = %A[i]) -> (%C[i] wcr sum) { sdfg.yield %a : f32 }
+          }
+        }
+        sdfg.map [b = 0:N ceildiv 8] {
+          sdfg.map [i = 7 * b:min(N, 7 * b + 8)] {
+            sdfg.tasklet (%a = %A[i]) -> (%C[i] wcr sum) { sdfg.yield %a : f32 }
+          }
+        }
+        sdfg.map [b = 0:N] {
+          sdfg.map [i = 0:b] {
+            sdfg.tasklet (%a = %A[i]) -> (%C[i] wcr sum) { sdfg.yield %a : f32 }
+          }
+        }
+      }
+    }""")
+    maps = [m for m in module.walk() if isinstance(m, MapOp) and m.param_names == ("b",)]
+    assert [any(conflicts(m, m.param_names)) for m in maps] == [False, True, True]
 
 
 def test_points_that_meet_stay_out_of_lanes() -> None:

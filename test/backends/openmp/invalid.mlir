@@ -51,12 +51,24 @@ sdfg.sdfg @main (in "x" %x: !sdfg.array<[4, 4] x f32>, out "y" %y: !sdfg.array<[
 
 // -----
 
-// CHECK: w.py:5:6: 'sdfg.tasklet' races: 'y[i]' is combined for all values of 'j', which is parallel
+// CHECK: w.py:5:6: 'sdfg.tasklet' races: 'y[i]' is combined for several values of 'j', which is parallel
 // CHECK-NEXT: hint: keep 'j' out of the parallel map
 sdfg.sdfg @main (in "x" %x: !sdfg.array<[4, 4] x f32>, out "y" %y: !sdfg.array<[4] x f32>) {
   sdfg.state @s {
     sdfg.map [i = 0:4, j = 0:4] schedule(parallel) {
       sdfg.tasklet (%a = %x[i, j]) -> (%y[i] wcr sum) { sdfg.yield %a : f32 } loc("w.py":5:6)
+    }
+  }
+}
+
+// -----
+
+// CHECK: v.py:5:6: 'sdfg.tasklet' races: 'y[i mod 4]' is combined for several values of 'i', which is parallel
+// CHECK-NEXT: hint: keep 'i' out of the parallel map
+sdfg.sdfg @main (in "x" %x: !sdfg.array<[9] x f32>, inout "y" %y: !sdfg.array<[4] x f32>) {
+  sdfg.state @s {
+    sdfg.map [i = 0:9] schedule(parallel) {
+      sdfg.tasklet (%a = %x[i]) -> (%y[i mod 4] wcr sum) { sdfg.yield %a : f32 } loc("v.py":5:6)
     }
   }
 }
@@ -179,7 +191,7 @@ sdfg.sdfg @main (out "y" %y: !sdfg.array<[4, 4] x f32>) {
 
 // -----
 
-// CHECK: l.py:7:7: 'sdfg.call' races: the program called writes 'y' for all values of 'i', which is parallel
+// CHECK: l.py:7:7: 'sdfg.call' races: the program called writes 'y' for several values of 'i', which is parallel
 sdfg.sdfg private @f (out "y" %y: !sdfg.array<[4] x f32>) {
 }
 sdfg.sdfg @main (out "y" %y: !sdfg.array<[4] x f32>) {
