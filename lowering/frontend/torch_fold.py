@@ -33,8 +33,8 @@ def fold_weights(graph: Graph, weights: Mapping[Node, Tensor]) -> dict[Node, Ten
         values[node] = attribute(graph, str(node.target))
     known = set(values)
     for node in graph.nodes:
-        if node not in values and _foldable(node, values):
-            result = _evaluate(node, values)
+        if node not in values and foldable(node, values):
+            result = evaluate(node, values)
             if _small(result):
                 values[node] = result
     folded = values.keys() - known
@@ -51,7 +51,7 @@ def fold_weights(graph: Graph, weights: Mapping[Node, Tensor]) -> dict[Node, Ten
     return kept | added
 
 
-def _foldable(node: Node, values: Mapping[Node, Any]) -> bool:
+def foldable(node: Node, values: Mapping[Node, Any]) -> bool:
     """Whether `node` computes the same in every run, from known values only."""
     if node.op != "call_function" or not node.all_input_nodes:
         return False
@@ -64,7 +64,9 @@ def _foldable(node: Node, values: Mapping[Node, Any]) -> bool:
     return all(source in values for source in node.all_input_nodes)
 
 
-def _evaluate(node: Node, values: Mapping[Node, Any]) -> Any:
+def evaluate(node: Node, values: Mapping[Node, Any]) -> Any:
+    """What `node` computes, where `values` holds its inputs."""
+
     def value(argument: Any) -> Any:
         return values[argument] if isinstance(argument, Node) else argument
 

@@ -38,6 +38,7 @@ from sdfg.lowering.frontend.torch_bindings import (
     real_tensors,
     with_effects,
 )
+from sdfg.lowering.frontend.torch_constants import fold_constants
 from sdfg.lowering.frontend.torch_decompositions import decomposition_table, traceable
 from sdfg.lowering.frontend.torch_fold import attribute, fold_weights
 from sdfg.lowering.frontend.torch_fx import place_of, to_bytecode
@@ -296,6 +297,7 @@ def _finish(
     time_limit: float,
 ) -> ImportedModel:
     """Lower the graph natively, and write the interface into the function's attributes."""
+    fold_constants(graph)
     widen_integers(graph)
     text = lower_to_linalg(NativeJob("torch", to_bytecode(graph), time_limit))
     module = parse_linalg(text)

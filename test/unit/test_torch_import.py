@@ -14,6 +14,7 @@ from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, StringAttr
 from sdfg.dialect.diagnostics import SDFGError, source
 from sdfg.lowering.frontend.imported import ImportedModel
 from sdfg.lowering.frontend.torch_import import import_exported, import_saved
+from sdfg.tools import driver
 
 linalg: Any = torch.linalg
 special: Any = torch.special
@@ -232,3 +233,19 @@ def test_views_with_two_dynamic_dimensions(name: str) -> None:
         x = torch.randn(*shape)
         (got,) = linalg_jit.run(model, [x.numpy()])
         np.testing.assert_allclose(got, SHAPES[name](x).numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_constants_are_computed_by_pytorch() -> None:
+    def function(x: Tensor) -> tuple[Tensor, ...]:
+        sevens, ones = torch.full((3,), -7), torch.ones(3, 1000)
+        some = torch.tensor([1.5, -2.5, 0.5])
+        rounded = sevens % 3 + sevens // 2, torch.trunc(some) * 2, some.sign()
+        return *(c + x for c in rounded), (ones * 3 > 2) & (x > 0).unsqueeze(1)
+
+    x = torch.randn(3)
+    model = import_function(function, x)
+    assert not model.weights
+    text = str(model.module)
+    assert not any(name in text for name in ("divsi", "remsi", "math.floor"))
+    for got, want in zip(driver.compile_module(model).run([x]), function(x), strict=True):
+        torch.testing.assert_close(torch.as_tensor(got), want)
