@@ -19,7 +19,7 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.interpreter.floats import LIBRARY
-from sdfg.dialect.interpreter.scalars import IMPLEMENTATIONS, constant_array
+from sdfg.dialect.interpreter.scalars import IMPLEMENTATIONS, constant_array, is_uniform
 from sdfg.dialect.memlet import SubsetAttr
 from sdfg.dialect.ops.containers import ConstantOp
 from sdfg.dialect.ops.tasklet import TaskletOp
@@ -55,7 +55,7 @@ def constant_element(container: SSAValue, at: SubsetAttr) -> IntegerAttr | Float
     if not isinstance(value, DenseIntOrFPElementsAttr):
         return None
     index = tuple(symbolic.constant(r.start) for r in at.data)
-    if not value.is_splat() and any(i is None for i in index):
+    if not is_uniform(value) and any(i is None for i in index):
         return None
     position = cast(tuple[int, ...], index) if None not in index else (0,) * len(index)
     return attribute_of(constant_array(value)[position], value.get_element_type())

@@ -9,6 +9,7 @@ from xdsl.ir import Attribute, Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import fail
+from sdfg.dialect.interpreter.scalars import is_uniform
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.arithmetic import literal
 from sdfg.lowering.to_sdfg.attributes import element_of, shape_of
@@ -50,7 +51,7 @@ def convert_constant(translation: Translation, op: arith.ConstantOp) -> None:
         fail(op, f"has a value of an unsupported kind: {op.value}")
     dims = tuple(symbolic.integer(n) for n in op.value.get_shape())
     element = op.value.get_element_type()
-    elements = list(op.value.get_attrs()) if op.value.is_splat() else []
+    elements = list(op.value.get_attrs()) if is_uniform(op.value) else []
     if elements:
         value = literal(elements[0])
         assert value is not None

@@ -136,6 +136,12 @@ def constant_array(value: Attribute) -> Array:
     raise ValueError(f"the interpreter knows no constant {value}")
 
 
+def is_uniform(value: DenseIntOrFPElementsAttr) -> bool:
+    """Whether all elements have the same bits: `0.0` and `-0.0`, equal to xDSL, differ."""
+    count, data = len(value), value.data.data
+    return count > 0 and data == data[: len(data) // count] * count
+
+
 def _integer_array(value: Any, dtype: np.dtype[Any]) -> Array:
     return integers.narrowed(np.asarray(value, np.int64), dtype)
 

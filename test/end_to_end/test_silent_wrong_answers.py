@@ -119,6 +119,13 @@ def test_small_constants(rng: np.random.Generator) -> None:
     assert np.abs(got - x).min() > 0
 
 
+def test_negative_zeros_among_zeros() -> None:
+    x = np.array([3, -2, 1], np.float32)
+    text = "f (float[3] x) => (float[3] y) <float[3] c = {0, -0.0, 0}> {y = Div (x, c)}"
+    with np.errstate(divide="ignore"):
+        through_onnx(text, x)
+
+
 # Names that mean numbers elsewhere.
 
 
