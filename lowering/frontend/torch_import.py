@@ -42,8 +42,8 @@ from sdfg.lowering.frontend.torch_constants import fold_constants
 from sdfg.lowering.frontend.torch_decompositions import decomposition_table, traceable
 from sdfg.lowering.frontend.torch_fold import attribute, fold_weights
 from sdfg.lowering.frontend.torch_fx import place_of, to_bytecode
-from sdfg.lowering.frontend.torch_integers import widen_integers
 from sdfg.lowering.frontend.torch_symbols import SymbolNames, given_names
+from sdfg.lowering.frontend.torch_widen import widen
 
 INLINE_ELEMENTS = 64
 """Constant tensors with fewer elements become part of the program instead of a weight."""
@@ -298,7 +298,7 @@ def _finish(
 ) -> ImportedModel:
     """Lower the graph natively, and write the interface into the function's attributes."""
     fold_constants(graph)
-    widen_integers(graph)
+    widen(graph)
     text = lower_to_linalg(NativeJob("torch", to_bytecode(graph), time_limit))
     module = parse_linalg(text)
     function = main_of(module)

@@ -231,3 +231,17 @@ def test_negation_of_large_integers(dtype: torch.dtype) -> None:
     limits = torch.iinfo(dtype)
     x = torch.randint(limits.min, limits.max, (100,)).to(dtype)
     torch.testing.assert_close(compiled(torch.neg)(x), -x)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_long_sums_of_short_floats(dtype: torch.dtype) -> None:
+    def function(x: Tensor) -> tuple[Tensor, ...]:
+        norms = functional.layer_norm(x, x.shape[1:]), torch_any.linalg.vector_norm(x, dim=1)
+        pooled = functional.avg_pool2d(x.reshape(1, 3, 50, 100), (50, 100))
+        sums = x.sum(1), x.sum(), x.mean(1), x.cumsum(1)[:, ::500], x.var(1)
+        return *norms, pooled, *sums, x @ x.T, x.softmax(1)
+
+    x = (torch.rand(3, 5000) + 0.5).to(dtype)
+    precision = torch.finfo(dtype).eps
+    for got, want in zip(compiled(function)(x), function(x), strict=True):
+        torch.testing.assert_close(got, want, rtol=4 * precision, atol=4 * precision)

@@ -1,14 +1,17 @@
 """
-Integers of 8 and 16 bits, and unsigned ones, computed in wider signed integers.
+Types that are kept in memory, but not computed with.
 
 The lowering of torch-mlir has no signs: it crashes on, or refuses, much arithmetic of 8 bits, and
 divides and compares unsigned integers as if they were signed. Wider integers give the same: modulo
 a power of two for sums and products, and exactly for quotients, remainders and comparisons.
+
+It sums 16-bit floats in 16 bits, where a sum stops to grow at 2048 (or 256), while PyTorch does so
+in 32 bits.
 """
 
-import operator
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from operator import getitem
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -24,7 +27,43 @@ WIDER: Mapping[torch.dtype, torch.dtype] = {
     torch.uint16: torch.int32,
     torch.uint32: torch.int64,
 }
-"""Types of tensors that are kept in memory, but not computed with."""
+"""Integers that are computed in other types."""
+
+WIDER_SUMS: Mapping[torch.dtype, torch.dtype] = {
+    **WIDER,
+    torch.float16: torch.float32,
+    torch.bfloat16: torch.float32,
+}
+"""Types that `SUMS` are computed in."""
+
+SUMS = frozenset(
+    {
+        aten._adaptive_avg_pool2d,
+        aten._adaptive_avg_pool3d,
+        aten._native_batch_norm_legit,
+        aten._native_batch_norm_legit_functional,
+        aten.adaptive_avg_pool1d,
+        aten.avg_pool1d,
+        aten.avg_pool2d,
+        aten.avg_pool3d,
+        aten.cumprod,
+        aten.cumsum,
+        aten.index_add,
+        aten.index_put,
+        aten.linalg_vector_norm,
+        aten.mean,
+        aten.native_group_norm,
+        aten.native_layer_norm,
+        aten.prod,
+        aten.scatter_add,
+        aten.scatter_reduce,
+        aten.std,
+        aten.sum,
+        aten.var,
+        aten.var_mean,
+    }
+)
+"""Operators, in all overloads, whose results are made of many elements."""
 
 MOVES = frozenset(
     {
@@ -64,9 +103,9 @@ MOVES = frozenset(
 """Operators that only move elements; they do so in any type."""
 
 
-def widen_integers(graph: Graph) -> None:
+def widen(graph: Graph) -> None:
     """
-    Compute with the types of `WIDER`, in place, as in C: between conversions.
+    Compute with integers of the types of `WIDER`, and `SUMS`, in place, between conversions.
 
     ```
     %q = div(%a : uint8, %b : uint8, rounding_mode="floor")
@@ -78,15 +117,22 @@ def widen_integers(graph: Graph) -> None:
     """
     casts: dict[tuple[Node, torch.dtype], Node] = {}
     for node in list(graph.nodes):
-        if isinstance(node.target, OpOverload) and _computes(node):
-            _widen_operands(node, casts)
-            _narrow_results(node)
+        if not isinstance(node.target, OpOverload):
+            continue
+        operator = cast(Any, node.target)
+        wider = WIDER_SUMS if operator.overloadpacket in SUMS else WIDER
+        if _computes(node, wider):
+            _widen_operands(node, wider, casts)
+            _narrow_results(node, wider)
 
 
-def _computes(node: Node) -> bool:
+Types = Mapping[torch.dtype, torch.dtype]
+
+
+def _computes(node: Node, wider: Types) -> bool:
     """Whether elements of narrow types are changed by `node`, or come from it."""
-    types = {dtype for value in _tensors(node) if (dtype := value.dtype) in WIDER}
-    types |= {leaf for leaf in _leaves(node) if leaf in WIDER}
+    types = {dtype for value in _tensors(node) if (dtype := value.dtype) in wider}
+    types |= {leaf for leaf in _leaves(node) if leaf in wider}
     if not types:
         return False
     converts = node.target is convert_element_type and node.args[1] in WIDER
@@ -110,46 +156,46 @@ def _value(node: Any) -> Any:
     return node.meta.get("val")
 
 
-def _widen_operands(node: Node, casts: dict[tuple[Node, torch.dtype], Node]) -> None:
-    def wider(argument: Any) -> Any:
+def _widen_operands(node: Node, wider: Types, casts: dict[tuple[Node, torch.dtype], Node]) -> None:
+    def widened(argument: Any) -> Any:
         if isinstance(argument, torch.dtype):
-            return WIDER.get(argument, argument)
+            return wider.get(argument, argument)
         value = _value(argument) if isinstance(argument, Node) else None
-        if not isinstance(value, Tensor) or value.dtype not in WIDER:
+        if not isinstance(value, Tensor) or value.dtype not in wider:
             return argument
-        key = (argument, WIDER[value.dtype])
+        key = (argument, wider[value.dtype])
         if key not in casts:
             with node.graph.inserting_before(node):
-                casts[key] = _converted(argument, WIDER[value.dtype], node)
+                casts[key] = _converted(argument, wider[value.dtype], node)
         return casts[key]
 
-    node.args = pytree.tree_map(wider, node.args)
-    node.kwargs = pytree.tree_map(wider, node.kwargs)
+    node.args = pytree.tree_map(widened, node.args)
+    node.kwargs = pytree.tree_map(widened, node.kwargs)
 
 
-def _narrow_results(node: Node) -> None:
+def _narrow_results(node: Node, wider: Types) -> None:
     """Convert back what the users of `node` expect to be narrow."""
     value = _value(node)
     if isinstance(value, list | tuple):
-        node.meta["val"] = pytree.tree_map(_widened, value)
+        node.meta["val"] = tuple(_widened(v, wider) for v in cast(Sequence[Any], value))
         for user in list(node.users):
-            if user.target is operator.getitem:
-                _narrow_results(user)
-    if not isinstance(value, Tensor) or value.dtype not in WIDER:
+            if user.target is getitem:
+                _narrow_results(user, wider)
+    if not isinstance(value, Tensor) or value.dtype not in wider:
         return
     dtype = value.dtype
     users = list(node.users)
     node.meta = {k: v for k, v in node.meta.items() if k != "tensor_meta"}
-    node.meta["val"] = _widened(value)
+    node.meta["val"] = _widened(value, wider)
     with node.graph.inserting_after(node):
         narrow = _converted(node, dtype, node)
     for user in users:
         user.replace_input_with(node, narrow)
 
 
-def _widened(value: Any) -> Any:
-    narrow = isinstance(value, Tensor) and value.dtype in WIDER
-    return value.to(WIDER[value.dtype]) if narrow else value
+def _widened(value: Any, wider: Types) -> Any:
+    narrow = isinstance(value, Tensor) and value.dtype in wider
+    return value.to(wider[value.dtype]) if narrow else value
 
 
 def _converted(node: Node, dtype: torch.dtype, place: Node) -> Node:
