@@ -37,9 +37,18 @@ def widen_integers(e: Expansion) -> bool:
             f"{e.node.name}: '{e.node.op_type}' of {name} has no exact lowering\n"
             "hint: use signed integers"
         )
-    if kind not in _WIDER:
-        return False
-    wide = _WIDER[kind]
+    return kind in _WIDER and _computed_in(e, _WIDER[kind])
+
+
+def widen_sum(e: Expansion) -> bool:
+    """Sums of 16-bit floats, in 32 bits: in 16 they stop to grow at 2048, or 256."""
+    narrow = e.element(e.node.input[0]) in (TensorProto.FLOAT16, TensorProto.BFLOAT16)
+    return narrow and _computed_in(e, TensorProto.FLOAT)
+
+
+def _computed_in(e: Expansion, wide: int) -> bool:
+    """Convert operands of the first operand's type to `wide`, and results back."""
+    kind = e.element(e.node.input[0])
     operands = [
         e.compute("Cast", name, to=wide) if e.element(name) == kind else name
         for name in e.node.input
@@ -146,7 +155,13 @@ def grid_sample(e: Expansion) -> bool:
     return False
 
 
+_SUMS = (
+    "AveragePool CumSum GlobalAveragePool GlobalLpPool LpPool ReduceL1 ReduceL2 ReduceLogSum "
+    "ReduceMean ReduceProd ReduceSum ReduceSumSquare"
+)
+
 RULES: Mapping[str, Callable[[Expansion], bool]] = {
+    **dict.fromkeys(_SUMS.split(), widen_sum),
     "Clip": widen_integers,
     "Div": widen_integers,
     "Equal": equal,

@@ -119,7 +119,7 @@ def widen(graph: Graph) -> None:
     for node in list(graph.nodes):
         if not isinstance(node.target, OpOverload):
             continue
-        operator = cast(Any, node.target)
+        operator = cast(Any, node).target
         wider = WIDER_SUMS if operator.overloadpacket in SUMS else WIDER
         if _computes(node, wider):
             _widen_operands(node, wider, casts)

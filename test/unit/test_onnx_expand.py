@@ -175,3 +175,18 @@ def test_nearest_samples_are_refused():
     node = helper.make_node("GridSample", ["x", "g"], ["y"], "sample", mode="nearest")
     with pytest.raises(SDFGError, match="sample: 'GridSample' with mode 'nearest'"):
         prepare(model_of(node, inputs, {}, TensorProto.FLOAT), name="m", folder=None)
+
+
+@pytest.mark.parametrize("op", ["ReduceMean", "ReduceL2", "ReduceSumSquare", "GlobalAveragePool"])
+def test_long_sums_of_short_floats(op: str):
+    x = (RANDOM.random((1, 2, 50, 60)) + 0.5).astype(np.float16)
+    axes: dict[str, Any] = {} if op == "GlobalAveragePool" else {"axes": [2, 3]}
+    node = helper.make_node(op, ["x"], ["y"], **axes)
+    got = driver.compile_module(import_onnx(model_of(node, {"x": x}, {}, TensorProto.FLOAT16)))
+    expected = evaluate(
+        model_of(node, {"x": x.astype(np.float64)}, {}, TensorProto.DOUBLE),
+        {"x": x.astype(np.float64)},
+    )
+    result = np.asarray(got.run([x])[0])
+    assert result.dtype == np.float16
+    np.testing.assert_allclose(result, expected, rtol=2e-3)
