@@ -66,7 +66,7 @@ def show(model: Model, table: Table, console: Console) -> None:
     """Compile, run, check and time one model; a row of the table."""
     threads = len(os.sched_getaffinity(0))
     console.rule(model.name)
-    with StageProgress() as progress:
+    with StageProgress(lines=False) as progress:
         artifact = compile_file(
             model.file, CompileOptions(), output=FOLDER / model.file.stem, progress=progress
         )

@@ -5,8 +5,11 @@ The PyTorch models that every door, pass and backend is tried on, by name.
 and its dynamic dimensions. `tiny` sizes are for tests; `base` sizes are the published ones.
 """
 
+import logging
 import os
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -240,6 +243,22 @@ def export(example: Example) -> torch.export.ExportedProgram:
     )
 
 
+@contextmanager
+def _quiet(*names: str) -> Generator[None]:
+    """Without what the loggers `names` warn of, and without Python's warnings."""
+    loggers = [logging.getLogger(name) for name in names]
+    levels = [logger.level for logger in loggers]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for logger in loggers:
+                logger.setLevel(logging.ERROR)
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
 def write_onnx(example: Example, path: Path) -> None:
     """
     The example as an ONNX file, through PyTorch's exporter.
@@ -247,12 +266,13 @@ def write_onnx(example: Example, path: Path) -> None:
     Weights lie in a file beside it where they are large. Takes seconds for the small models.
     """
     exporter: Any = torch.onnx
-    program = exporter.export(
-        example.module,
-        example.inputs,
-        dynamic_shapes=example.dynamic_shapes,
-        dynamo=True,
-        verbose=False,
-    )
+    with _quiet("torch.onnx", "onnxscript"):
+        program = exporter.export(
+            example.module,
+            example.inputs,
+            dynamic_shapes=example.dynamic_shapes,
+            dynamo=True,
+            verbose=False,
+        )
     assert program is not None
     program.save(path, external_data=True)
