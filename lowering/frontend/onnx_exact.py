@@ -14,10 +14,8 @@ _FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16, TensorPro
 _WIDER: Mapping[int, int] = {
     TensorProto.INT8: TensorProto.INT32,
     TensorProto.UINT8: TensorProto.INT32,
-    TensorProto.INT16: TensorProto.INT32,
-    TensorProto.UINT16: TensorProto.INT32,
 }
-_WIDE = (TensorProto.UINT32, TensorProto.UINT64)
+_REFUSED = (TensorProto.UINT16, TensorProto.UINT32, TensorProto.UINT64)
 
 
 def widen_integers(e: Expansion) -> bool:
@@ -28,10 +26,10 @@ def widen_integers(e: Expansion) -> bool:
     Div(x, y)  ->  Cast(Div(Cast(x), Cast(y)))
     ```
 
-    Raises `SDFGError` for unsigned integers of 32 bits and more, which torch-mlir cannot convert.
+    Raises `SDFGError` for unsigned integers of 16 bits and more, which torch-mlir cannot convert.
     """
     kind = e.element(e.node.input[0])
-    if kind in _WIDE:
+    if kind in _REFUSED:
         name = TensorProto.DataType.Name(kind).lower()
         raise SDFGError(
             f"{e.node.name}: '{e.node.op_type}' of {name} has no exact lowering\n"

@@ -119,14 +119,18 @@ def widen(graph: Graph) -> None:
     for node in list(graph.nodes):
         if not isinstance(node.target, OpOverload):
             continue
-        operator = cast(Any, node).target
-        wider = WIDER_SUMS if operator.overloadpacket in SUMS else WIDER
+        wider = WIDER_SUMS if _packet(node) in SUMS else WIDER
         if _computes(node, wider):
             _widen_operands(node, wider, casts)
             _narrow_results(node, wider)
 
 
 Types = Mapping[torch.dtype, torch.dtype]
+
+
+def _packet(node: Any) -> Any:
+    """The operator of `node`, whatever the overload."""
+    return node.target.overloadpacket
 
 
 def _computes(node: Node, wider: Types) -> bool:
