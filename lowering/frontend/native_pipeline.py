@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sdfg.lowering.frontend.native_assertions import drop_needless
 from sdfg.lowering.frontend.native_bindings import ir, passmanager
 from sdfg.lowering.frontend.native_builder import place, walk
-from sdfg.lowering.frontend.native_floats import divide_by_zero, keep_nan
 from sdfg.lowering.frontend.native_integers import keep_integers
 from sdfg.lowering.frontend.native_matmul import flatten_matmuls
+from sdfg.lowering.frontend.native_maximum import keep_nan
 from sdfg.lowering.frontend.native_reshape import replace_dynamic_views
 
 _LEGAL = (
@@ -139,7 +140,7 @@ def _to_linalg(module: Any) -> None:
     _run(module, "convert", CONVERT)
     keep_nan(module)
     keep_integers(module)
-    divide_by_zero(module)
+    drop_needless(module)
     _run(module, "finish", FINISH)
     if problems := unsupported(module):
         raise LoweringError("finish", problems)

@@ -1,8 +1,8 @@
 """
-Floating-point numbers where torch-mlir's lowerings do not treat them as PyTorch and ONNX do.
+Maxima and minima that keep NaN.
 
-It computes `aten.maximum` and `aten.clamp` by one comparison, which loses a NaN of one side, and
-the place of a maximum as if NaN never were the maximum. It stops at the reciprocal of zero.
+torch-mlir computes `aten.maximum` and `aten.clamp` by one comparison, which loses a NaN of one
+side, and the place of a maximum as if NaN never were the maximum. PyTorch, NumPy and ONNX keep it.
 """
 
 from typing import Any
@@ -54,17 +54,6 @@ def keep_nan(module: Any) -> None:
             _replace(op, _CLAMPS[predicate], comparison)
         elif predicate in _EXTREMA and _computes_extremum(comparison):
             _prefer_first_nan(op, comparison)
-
-
-_ZERO_DIVISOR = "unimplemented: tensor with zero element"
-"""What torch-mlir's `aten.reciprocal` says at a zero, whose reciprocal is infinite."""
-
-
-def divide_by_zero(module: Any) -> None:
-    """Let reciprocals of zero be computed: the division behind the assertion does it right."""
-    for op in [op for op in walk(module.operation) if op.name == "cf.assert"]:
-        if ir.StringAttr(op.attributes["msg"]).value == _ZERO_DIVISOR:
-            op.erase()
 
 
 def _predicate(comparison: Any) -> int:
