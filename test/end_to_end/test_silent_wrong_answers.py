@@ -1,72 +1,24 @@
 """Programs that other compilers run and get wrong without a word, at both doors."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from onnx import ModelProto, parser
-from onnx.reference import ReferenceEvaluator
+from end_to_end.doors import (
+    Function,
+    assert_same,
+    normal,
+    onnx_model,
+    tensor,
+    through_onnx,
+    through_torch,
+    torch_any,
+)
 from torch import Tensor
 
 from sdfg.lowering.frontend.onnx_import import import_onnx
 from sdfg.tools import driver
-from sdfg.tools.accuracy import compare
-from sdfg.tools.driver import CompileOptions
-
-torch_any: Any = torch
-
-
-Function = (
-    Callable[[Tensor], Tensor]
-    | Callable[[Tensor, Tensor], Tensor]
-    | Callable[[Tensor, Tensor, Tensor], Tensor]
-)
-
-
-def through_torch(function: Function, *inputs: Tensor, exact: bool = True) -> Tensor:
-    """The result of the compiled function, after it agreed with eager PyTorch."""
-    torch.compiler.reset()
-    eager: Any = function
-    want = eager(*(x.clone() for x in inputs))
-    got = torch_any.compile(function, backend="sdfg", fullgraph=True)(*inputs)
-    assert_same(got.numpy(), want.numpy(), exact)
-    return got
-
-
-def through_onnx(
-    text: str, *inputs: np.ndarray, exact: bool = True, fast_math: bool = False
-) -> np.ndarray:
-    """The result of a model, given as ONNX text, after it agreed with ONNX's reference."""
-    model: ModelProto = parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]> {text}')
-    names = [value.name for value in model.graph.input]
-    feeds = dict(zip(names, inputs, strict=True))
-    reference: Any = ReferenceEvaluator(model)
-    want = reference.run(None, feeds)
-    compiled = driver.compile_module(import_onnx(model), CompileOptions(fast_math=fast_math))
-    got = np.asarray(compiled.run(inputs)[0])
-    assert_same(got, want[0], exact)
-    return got
-
-
-def assert_same(got: np.ndarray, want: np.ndarray, exact: bool) -> None:
-    assert got.dtype == want.dtype
-    assert got.shape == want.shape
-    if exact:
-        np.testing.assert_array_equal(got, want)
-    else:
-        agreement = compare(got, want)
-        assert agreement.good, str(agreement)
-
-
-def tensor(array: np.ndarray) -> Tensor:
-    return torch_any.from_numpy(array)
-
-
-def normal(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    return rng.standard_normal(shape, dtype=np.float32)
-
 
 # Masks whose two index operands must stay two: causal attention, a triangle.
 
@@ -213,9 +165,7 @@ def test_integer_division_in_onnx() -> None:
     got = through_onnx(model % "Mod <fmod = 1>", a, b)
     np.testing.assert_array_equal(got, np.fmod(a, b))
     # ONNX truncates, which its reference does not do.
-    compiled = driver.compile_module(
-        import_onnx(parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]> {model % "Div"}'))
-    )
+    compiled = driver.compile_module(import_onnx(onnx_model(model % "Div")))
     truncated = np.trunc(a.astype(np.float64) / b).astype(np.int8)
     np.testing.assert_array_equal(np.asarray(compiled.run([a, b])[0]), truncated)
 
@@ -334,7 +284,7 @@ def test_index_out_of_bounds(index: int, rng: np.random.Generator) -> None:
     indices = np.array([1, index, 0])
     text = "f (float[7,3] x, int64[3] i) => (float[3,3] y) {y = Gather <axis = 0> (x, i)}"
     through_onnx(text, x, np.array([-7, 6, 0]))
-    model = parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]> {text}')
+    model = onnx_model(text)
     with pytest.raises(Exception, match="out of bounds"):
         driver.compile_module(import_onnx(model)).run([x, indices])
 
