@@ -58,9 +58,15 @@ class Access:
     def is_point(self) -> bool:
         return self.is_array and self.subset.is_point
 
+    def moves_with(self, parameter: str) -> bool:
+        """Whether the subset, or the place of the container that it names, uses `parameter`."""
+        return parameter in self.subset.symbols or (
+            self.is_array and parameter in array_type(self.container).symbols
+        )
+
     @property
     def address(self) -> Expr:
-        """Distance of a point from the start of the memory, in elements."""
+        """Distance of the first element from the start of the memory, in elements."""
         return address(array_type(self.container), self.subset)
 
     @property
@@ -103,6 +109,14 @@ class Accesses:
         for access in self.all:
             found.setdefault(access.root, []).append(access)
         return {base: tuple(accesses) for base, accesses in found.items()}
+
+    @cached_property
+    def by_node(self) -> Mapping[Operation, tuple[Access, ...]]:
+        """The accesses that each node makes itself."""
+        found: dict[Operation, list[Access]] = {}
+        for access in self.all:
+            found.setdefault(access.node, []).append(access)
+        return {node: tuple(accesses) for node, accesses in found.items()}
 
     @cached_property
     def reads(self) -> frozenset[SSAValue]:
