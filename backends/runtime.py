@@ -8,7 +8,8 @@ Load a compiled model and call it.
 import ctypes
 import mmap
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -80,6 +81,18 @@ class CompiledModel:
 
     def run(self, inputs: Sequence[Any], out: Sequence[Any] | None = None) -> tuple[Any, ...]:
         """The same with the inputs in order, and all outputs as a tuple."""
+        bound = self.bind(inputs, out)
+        bound()
+        return bound.outputs
+
+    def bind(self, inputs: Sequence[Any], out: Sequence[Any] | None = None) -> "BoundCall":
+        """
+        The model on these arrays, to be called again and again without looking at them.
+
+        Whoever changes the content of an input (not the array itself, and not one that had to be
+        copied, because it was not contiguous) gives the next call other numbers. Raises
+        `SDFGError` for inputs that do not fit.
+        """
         if len(inputs) != len(self._inputs):
             names = ", ".join(f"'{v.name}' {v}" for v in self.interface.inputs)
             raise SDFGError(
@@ -104,13 +117,15 @@ class CompiledModel:
             results = self._allocate(sizes, addresses, tensors)
         else:
             results = self._use(out, sizes, addresses, key)
+        return BoundCall(self._call, (*addresses, *sizes.symbols), results, alive)
+
+    def _call(self, arguments: tuple[int, ...]) -> None:
         with self._lock:
             if self._context is None:
                 raise SDFGError(f"the model '{self.interface.prefix}' is closed")
-            status = self._library.run(self._context, *addresses, *sizes.symbols)
+            status = self._library.run(self._context, *arguments)
             if status != 0:
                 raise SDFGError(self._library.message(self._context, status))
-        return results
 
     def close(self) -> None:
         """Give back the memory of the context. The model cannot be called afterwards."""
@@ -181,6 +196,21 @@ class CompiledModel:
             )
         addresses.extend(address for address, _ in written)
         return tuple(out)
+
+
+@dataclass(frozen=True)
+class BoundCall:
+    """Call it: the model runs on the arrays that it was bound to."""
+
+    _run: Callable[[tuple[int, ...]], None]
+    _arguments: tuple[int, ...]
+    outputs: tuple[Any, ...]
+    """What every call writes."""
+    _alive: list[object]
+    """The inputs, of which the call knows only addresses."""
+
+    def __call__(self) -> None:
+        self._run(self._arguments)
 
 
 class _Library:

@@ -1,0 +1,1 @@
+"""The benchmark: workloads, the peers that run them, what is measured, and the report."""

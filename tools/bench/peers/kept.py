@@ -1,0 +1,67 @@
+"""Artifacts that are compiled ahead of time: made once, kept with what making them took."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+from sdfg.tools.bench.peers.peer import Task
+from sdfg.tools.bench.usage import Measuring, Usage
+
+_VERSIONS = 3
+"""Of one workload that are kept."""
+_USAGE = "usage.json"
+
+
+def kept_artifact(
+    task: Task, peer: str, identity: Iterable[str], compile_into: Callable[[Path], None]
+) -> tuple[Path, Usage]:
+    """
+    The folder that `compile_into` filled, now or earlier with the same model and `identity`.
+
+    Raises what `compile_into` raises; then nothing is kept.
+    """
+    digest = hashlib.sha256("\n".join((task.model.digest, *identity)).encode()).hexdigest()[:16]
+    parent = task.kept / peer
+    folder = parent / f"{task.model.name}-{digest}"
+    if not (folder / _USAGE).exists():
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=parent) as text:
+            made = Path(text) / "made"
+            made.mkdir()
+            with Measuring() as measuring:
+                compile_into(made)
+            (made / _USAGE).write_text(json.dumps(asdict(measuring.usage)) + "\n")
+            if not folder.exists():
+                made.rename(folder)
+        _remove_old(parent, task.model.name)
+    return folder, Usage(**json.loads((folder / _USAGE).read_text()))
+
+
+def _remove_old(parent: Path, name: str) -> None:
+    versions = [f for f in parent.glob(f"{name}-*") if len(f.name) == len(name) + 17]
+    versions.sort(key=lambda folder: folder.stat().st_mtime)
+    for folder in versions[:-_VERSIONS]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_tool(command: list[str], environment: dict[str, str] | None = None) -> None:
+    """Run a compiler. Raises `RuntimeError` with the first error that it printed."""
+    done = subprocess.run(
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env=environment,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode != 0:
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        errors = [line for line in lines if "error" in line.lower()]
+        what = (errors or lines[-1:] or ["no message"])[0]
+        raise RuntimeError(f"{Path(command[0]).name}: status {done.returncode}: {what}")
