@@ -5,7 +5,7 @@ from xdsl.passes import ModulePass
 from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
 from sdfg.lowering.schedule.parallelize import ParallelizePass
 from sdfg.lowering.schedule.set_machine import SetMachinePass
-from sdfg.lowering.schedule.tile_reductions import TileReductionsPass
+from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
 from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
 from sdfg.lowering.simplify.eliminate_copies import EliminateCopiesPass
 from sdfg.lowering.simplify.eliminate_dead_code import EliminateDeadCodePass
@@ -47,7 +47,7 @@ def schedule(machine: SetMachinePass) -> Pipeline:
     """The first schedule for a machine: tiles in registers, operands packed when compiled."""
     return (
         machine,
-        TileReductionsPass(),
+        ApplyRecipesPass(),
         HoistConstantsPass(),
         EliminateDeadCodePass(),
     )

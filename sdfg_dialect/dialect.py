@@ -18,6 +18,7 @@ from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp, WhileO
 from sdfg.dialect.ops.copies import CopyOp
 from sdfg.dialect.ops.dataflow import ConsumeOp, MapOp, StateOp
 from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.ops.recipe import KnobOp, RecipeOp, StepOp
 from sdfg.dialect.ops.reductions import PoolOp, ReduceOp, ScanOp, SoftmaxOp
 from sdfg.dialect.ops.reordering import GatherOp, ScatterOp, SortOp
 from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
@@ -49,10 +50,11 @@ LIBRARY = [
     GatherOp,
     ScatterOp,
 ]
+RECIPES = [RecipeOp, KnobOp, StepOp]
 
 SDFG = Dialect(
     "sdfg",
-    [*PROGRAM, *CONTROL, *DATAFLOW, *LIBRARY],
+    [*PROGRAM, *CONTROL, *DATAFLOW, *LIBRARY, *RECIPES],
     [
         ArrayType,
         StreamType,

@@ -48,10 +48,6 @@ def _set_machine() -> type[ModulePass]:
     return SetMachinePass
 
 
-def _tile_reductions() -> type[ModulePass]:
-    from sdfg.lowering.schedule.tile_reductions import TileReductionsPass
-
-    return TileReductionsPass
 
 
 def _expand_library() -> type[ModulePass]:
@@ -126,6 +122,60 @@ def _hoist_invariants() -> type[ModulePass]:
     return HoistInvariantsPass
 
 
+def _apply_recipes() -> type[ModulePass]:
+    from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
+
+    return ApplyRecipesPass
+
+
+def _tile() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.tile import TilePass
+
+    return TilePass
+
+
+def _interchange() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.interchange import InterchangePass
+
+    return InterchangePass
+
+
+def _distribute() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.distribute import DistributePass
+
+    return DistributePass
+
+
+def _stage() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.stage import StagePass
+
+    return StagePass
+
+
+def _accumulate() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.accumulate import AccumulatePass
+
+    return AccumulatePass
+
+
+def _vectorize() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
+
+    return VectorizePass
+
+
+def _load() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.load import LoadPass
+
+    return LoadPass
+
+
+def _unroll() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.unroll import UnrollPass
+
+    return UnrollPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
@@ -143,10 +193,18 @@ SDFG_UNIVERSE = Universe(
         "sdfg-fuse-maps": _fuse_maps,
         "sdfg-fuse-tasklets": _fuse_tasklets,
         "sdfg-set-machine": _set_machine,
-        "sdfg-tile-reductions": _tile_reductions,
         "sdfg-vectorize-maps": _vectorize_maps,
         "sdfg-parallelize": _parallelize,
         "sdfg-outline-maps": _outline_maps,
+        "sdfg-apply-recipes": _apply_recipes,
+        "sdfg-tile": _tile,
+        "sdfg-interchange": _interchange,
+        "sdfg-distribute": _distribute,
+        "sdfg-stage": _stage,
+        "sdfg-accumulate": _accumulate,
+        "sdfg-vectorize": _vectorize,
+        "sdfg-load": _load,
+        "sdfg-unroll": _unroll,
     },
     all_targets={"openmp-c": _openmp},
 )

@@ -2,8 +2,10 @@
 
 from xdsl.ir import Operation
 
+from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound
+from sdfg.dialect.ops.tasklet import TaskletOp
 
 
 def known_names(op: Operation) -> set[str]:
@@ -21,3 +23,23 @@ def known_names(op: Operation) -> set[str]:
         if (assigned := symbol_assigned(inner)) is not None:
             symbols.add(assigned)
     return symbols
+
+
+def names_around(op: Operation) -> frozenset[str]:
+    """The symbols of the program that are no parameters of maps: taken everywhere in it."""
+    while not isinstance(op, SdfgOp):
+        parent = op.parent_op()
+        if parent is None:
+            return frozenset()
+        op = parent
+    found = set(op.symbol_names)
+    pending: list[Operation] = [op]
+    while pending:
+        for child in (c for r in pending.pop().regions for b in r.blocks for c in b.ops):
+            if isinstance(child, MapOp | TaskletOp):
+                continue
+            found |= set(symbols_bound(child))
+            if (assigned := symbol_assigned(child)) is not None:
+                found.add(assigned)
+            pending.append(child)
+    return frozenset(found)

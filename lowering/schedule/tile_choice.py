@@ -41,6 +41,15 @@ class TileChoice:
         return self.lanes * self.vectors
 
 
+def choose_loops(nest: ReductionNest, machine: MachineAttr) -> tuple[str, str | None] | None:
+    """
+    The loop whose points become lanes, and the one that reads the same vectors again; None where
+    vectors do not pay or do not fit the body.
+    """
+    choice = choose_tile(nest, machine)
+    return None if choice is None else (choice.lane_parameter, choice.row_parameter)
+
+
 def choose_tile(nest: ReductionNest, machine: MachineAttr) -> TileChoice | None:
     """
     The tile for `nest` on `machine`, or None where vectors do not pay or do not fit the body.

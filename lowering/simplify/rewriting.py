@@ -168,6 +168,11 @@ def move_before(op: Operation, mark: Operation) -> None:
     Rewriter.insert_op(op, InsertPoint.before(mark))
 
 
+def insert_before(mark: Operation, *ops: Operation) -> None:
+    """Put new operations before `mark`."""
+    Rewriter.insert_op(ops, InsertPoint.before(mark))
+
+
 def erase_unused_containers(scope: Operation) -> bool:
     """Erase containers in `scope` that nothing uses, and then what they were views of."""
     definitions = [op for op in scope.walk() if isinstance(op, Definition)]

@@ -18,16 +18,16 @@ from xdsl.passes import ModulePass
 from sdfg.backends.openmp.toolchain import Options
 from sdfg.dialect.interpreter.interpret import interpret
 from sdfg.lowering.pipelines import finish, schedule
+from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
 from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
 from sdfg.lowering.schedule.parallelize import ParallelizePass
 from sdfg.lowering.schedule.set_machine import SetMachinePass
-from sdfg.lowering.schedule.tile_reductions import TileReductionsPass
 from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
 
 PASSES: dict[str, ModulePass] = {
     step.name: step
     for step in (
-        TileReductionsPass(),
+        ApplyRecipesPass(),
         VectorizeMapsPass(),
         ParallelizePass(least_work=0, block=4),
         OutlineMapsPass(),

@@ -1,0 +1,92 @@
+"""Recipes chosen by the kind of each nest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, ModuleOp, StringAttr, i64
+from xdsl.ir import Operation
+from xdsl.passes import ModulePass
+
+from sdfg.dialect.diagnostics import fail
+from sdfg.dialect.ops.dataflow import MapOp, StateOp
+from sdfg.dialect.ops.program import SdfgOp
+from sdfg.lowering.schedule.machine import machine_of
+from sdfg.lowering.schedule.names import names_around
+from sdfg.lowering.schedule.recipes.apply import Applied, apply_recipe, kind_name
+from sdfg.lowering.schedule.recipes.library import Library, default_library, library_from
+from sdfg.lowering.schedule.transforms.nest import Refused
+
+
+@dataclass(frozen=True)
+class ApplyRecipesPass(ModulePass):
+    """
+    Map each nest to the machine by the first recipe for its kind of which every step is legal.
+
+    Before:
+
+    ```
+    map [i, j] { C[i, j] = 0; map [k] { C[i, j] += A[i, k] * B[k, j] } }
+    ```
+
+    After, with the default recipe for a product of matrices:
+
+    ```
+    map [laneo, rowo] attributes {recipe = "contraction"} { acc = 0; for [k] { .. }; C = acc }
+    ```
+
+    Nests for which no recipe is legal stay as they are. With `recipe` the recipes of that file alone
+    are used, and a nest of a kind that they are for but that they do not fit stops compilation with
+    the reason. Needs `#sdfg.machine` on the module.
+    """
+
+    name = "sdfg-apply-recipes"
+
+    recipe: str = ""
+    """A file of recipes; those that come with the compiler by default."""
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        machine = machine_of(op)
+        library = library_from(Path(self.recipe)) if self.recipe else default_library()
+        for state in [s for s in op.walk() if isinstance(s, StateOp)]:
+            if not parent_is_program(state):
+                continue
+            taken = names_around(state)
+            for node in [n for n in state.body.block.ops if isinstance(n, MapOp)]:
+                reasons: list[str] = []
+                recipes = library.for_kind(kind_name(node))
+                for recipe in recipes:
+                    try:
+                        mark(apply_recipe(recipe, node, state, taken, machine))
+                        break
+                    except Refused as reason:
+                        reasons.append(str(reason))
+                else:
+                    if self.recipe and recipes:
+                        fail(node, f"does not fit the recipe: {'; '.join(reasons)}")
+
+
+def mark(applied: Applied) -> None:
+    """Write on each node what made it."""
+    for op in applied.nodes:
+        op.attributes["recipe"] = StringAttr(applied.recipe)
+        if applied.knobs:
+            op.attributes["knobs"] = numbers(applied.knobs)
+
+
+def numbers(values: Mapping[str, int]) -> DictionaryAttr:
+    return DictionaryAttr({k: IntegerAttr(v, i64) for k, v in values.items()})
+
+
+def parent_is_program(state: StateOp) -> bool:
+    """Whether a container can be allocated before `state`: not within a map."""
+    parent: Operation | None = state.parent_op()
+    while parent is not None and not isinstance(parent, SdfgOp):
+        if isinstance(parent, MapOp):
+            return False
+        parent = parent.parent_op()
+    return parent is not None
+
+
+__all__ = ["ApplyRecipesPass", "Library"]

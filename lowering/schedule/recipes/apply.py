@@ -1,0 +1,123 @@
+"""A recipe applied to a nest: step by step, each checked, or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from xdsl.ir import Operation
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.kinds import Kind
+from sdfg.dialect.attrs import MachineAttr
+from sdfg.dialect.diagnostics import fail
+from sdfg.dialect.ops.dataflow import MapOp, StateOp
+from sdfg.dialect.ops.recipe import RecipeOp, StepOp
+from sdfg.lowering.schedule.recipes.binding import Binding, evaluated, holds, knobs_of
+from sdfg.lowering.schedule.recipes.transformations import TRANSFORMATIONS
+from sdfg.lowering.schedule.transforms.nest import Nest, Refused, give_roles
+from sdfg.lowering.schedule.transforms.transformation import Transformation
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of a nest."""
+
+    recipe: str
+    knobs: Mapping[str, int]
+    nodes: tuple[Operation, ...]
+
+
+def apply_recipe(
+    recipe: RecipeOp,
+    op: MapOp,
+    state: StateOp,
+    taken: frozenset[str],
+    machine: MachineAttr,
+    chosen: Mapping[str, int] | None = None,
+) -> Applied:
+    """
+    Put what `recipe` makes of the nest `op` in its place.
+
+    `chosen` are values of knobs. Raises `Refused` with the step and the reason, and leaves everything
+    as it was.
+    """
+    binding = Binding.of(op, machine)
+    if not holds(recipe.condition.data, binding.values):
+        raise Refused(f"@{recipe.sym_name.data} wants {recipe.condition}")
+    try:
+        values = knobs_of(recipe, binding, chosen or {})
+    except KeyError as missing:
+        fail(recipe, f"uses {missing.args[0]}, which the nest does not define")
+    copy = op.clone()
+    block = op.parent_block()
+    assert block is not None
+    block.insert_op_before(copy, op)
+    nest = Nest.open(copy, state, taken)
+    give_roles(nest, dict(binding.roles))
+    try:
+        for step in recipe.steps:
+            take(step, nest, values)
+    except Refused:
+        undo(nest)
+        raise
+    nest.close()
+    op.detach()
+    op.erase()
+    knobs = {k.knob.data: values[k.knob.data] for k in recipe.knobs}
+    return Applied(recipe.sym_name.data, knobs, tuple(nest.roots))
+
+
+def take(step: StepOp, nest: Nest, values: Mapping[str, int]) -> None:
+    """One step. Raises `Refused`."""
+    if step.condition is not None and not holds(step.condition.data, values):
+        return
+    try:
+        transformation_of(step, values).rewrite(nest)
+    except Refused as reason:
+        raise Refused(f"{step.transformation.data}: {reason}") from reason
+
+
+def undo(nest: Nest) -> None:
+    """Erase what a nest has become."""
+    for op in [*nest.roots, *reversed(nest.added)]:
+        op.detach()
+        op.erase(safe_erase=False)
+
+
+def transformation_of(step: StepOp, values: Mapping[str, int]) -> Transformation:
+    """The transformation that a step names, its expressions evaluated. Errors are located."""
+    name = step.transformation.data
+    kind = TRANSFORMATIONS.get(name)
+    if kind is None:
+        fail(step, f"names no transformation: {name}", hint=f"one of {', '.join(TRANSFORMATIONS)}")
+    known = {f.name.replace("_", "-"): f for f in fields(kind)}
+    options: dict[str, Any] = {}
+    for key, text in step.texts.items():
+        field = known.get(key)
+        if field is None:
+            fail(step, f"{name} has no option {key}", hint=f"one of {', '.join(known)}")
+        try:
+            options[field.name] = converted(text, field.type, values)
+        except (KeyError, ValueError) as error:
+            fail(step, f"cannot evaluate {key} = '{text}': {error}")
+    try:
+        return kind(**options)
+    except (TypeError, ValueError) as error:
+        fail(step, str(error))
+
+
+def converted(text: str, kind: object, values: Mapping[str, int]) -> object:
+    """An option of a transformation from its text."""
+    if kind is int:
+        return evaluated(symbolic.parse(text), values)
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise ValueError("neither true nor false")
+        return text == "true"
+    if kind is str:
+        return text
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def kind_name(op: MapOp) -> str:
+    return Kind.of(op).name

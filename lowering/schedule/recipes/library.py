@@ -1,0 +1,78 @@
+"""Recipes kept as files, one per kind of nest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import Builtin, ModuleOp
+from xdsl.parser import Parser
+from xdsl.utils.exceptions import ParseError, VerifyException
+
+from sdfg.dialect.diagnostics import SDFGError
+from sdfg.dialect.dialect import SDFG
+from sdfg.dialect.ops.recipe import RecipeOp
+
+_FOLDER = "files"
+
+
+@dataclass(frozen=True)
+class Library:
+    """Recipes in the order in which they are tried."""
+
+    recipes: tuple[RecipeOp, ...]
+
+    def for_kind(self, kind: str) -> list[RecipeOp]:
+        """Those for a kind of nest; `*` stands for every kind."""
+        return [r for r in self.recipes if any(k.data in (kind, "*") for k in r.kinds)]
+
+    @classmethod
+    def read(cls, texts: Sequence[tuple[str, str]]) -> "Library":
+        """From pairs of file name and text. Raises `SDFGError` where one is no recipe."""
+        found: list[RecipeOp] = []
+        for name, text in texts:
+            found += parse_recipes(text, name)
+        return cls(tuple(found))
+
+
+def parse_recipes(text: str, name: str) -> list[RecipeOp]:
+    """The recipes in a text. Raises `SDFGError`, located in the file `name`."""
+    context = Context()
+    context.load_dialect(Builtin)
+    context.load_dialect(SDFG)
+    try:
+        module = Parser(context, text, name).parse_module()
+        module.verify()
+    except ParseError as error:
+        raise SDFGError(f"{name}: is no recipe\n{error}") from error
+    except VerifyException as error:
+        raise SDFGError(f"{name}: is no recipe: {error}") from error
+    return recipes_of(module, name)
+
+
+def recipes_of(module: ModuleOp, name: str) -> list[RecipeOp]:
+    recipes = [op for op in module.ops if isinstance(op, RecipeOp)]
+    others = [op for op in module.ops if not isinstance(op, RecipeOp)]
+    if others or not recipes:
+        what = f"'{others[0].name}'" if others else "nothing"
+        raise SDFGError(f"{name}: holds recipes alone, got {what}")
+    return recipes
+
+
+@cache
+def default_library() -> Library:
+    """The recipes that come with the compiler, in the order of the names of their files."""
+    folder = files("sdfg.lowering.schedule.recipes") / _FOLDER
+    entries = sorted(folder.iterdir(), key=lambda f: f.name)
+    return Library.read([(e.name, e.read_text()) for e in entries if e.name.endswith(".mlir")])
+
+
+def library_from(path: Path) -> Library:
+    """The recipes of a file. Raises `SDFGError` where it cannot be read or holds none."""
+    try:
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SDFGError(f"{path}: cannot be read: {error}") from error
+    return Library.read([(str(path), text)])

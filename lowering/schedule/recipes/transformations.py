@@ -1,0 +1,29 @@
+"""The transformations that recipes can name."""
+
+from collections.abc import Mapping
+
+from sdfg.lowering.schedule.transforms.accumulate import AccumulatePass
+from sdfg.lowering.schedule.transforms.distribute import DistributePass
+from sdfg.lowering.schedule.transforms.interchange import InterchangePass
+from sdfg.lowering.schedule.transforms.load import LoadPass
+from sdfg.lowering.schedule.transforms.stage import StagePass
+from sdfg.lowering.schedule.transforms.tile import TilePass
+from sdfg.lowering.schedule.transforms.transformation import Transformation
+from sdfg.lowering.schedule.transforms.unroll import UnrollPass
+from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
+
+_ALL: tuple[type[Transformation], ...] = (
+    AccumulatePass,
+    DistributePass,
+    InterchangePass,
+    LoadPass,
+    StagePass,
+    TilePass,
+    UnrollPass,
+    VectorizePass,
+)
+
+TRANSFORMATIONS: Mapping[str, type[Transformation]] = {
+    kind.name.removeprefix("sdfg-"): kind for kind in _ALL
+}
+"""By name, without the prefix of the pass."""

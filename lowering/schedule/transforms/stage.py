@@ -1,0 +1,167 @@
+"""Copies of what loops read, in nearer storage and in the order in which they read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xdsl.ir import SSAValue
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.containers import array_type, is_constant, root
+from sdfg.dialect.attrs import WeightAttr
+from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.types import ArrayType
+from sdfg.lowering.schedule.nests import stride
+from sdfg.lowering.schedule.transforms.distribute import numbered
+from sdfg.lowering.schedule.transforms.nest import (
+    Loop,
+    Nest,
+    around,
+    enclosing,
+    join,
+    parameter,
+    range_of,
+    refuse,
+)
+from sdfg.lowering.schedule.transforms.transformation import Transformation
+from sdfg.lowering.schedule.vector_tasklets import move_tasklet
+from sdfg.lowering.simplify.rewriting import rename_parameters, set_memlet
+
+POLICIES = ("all", "reused", "strided")
+
+
+@dataclass(frozen=True)
+class StagePass(Transformation):
+    """
+    Copy what the tasklets of an inner loop read, before they read it, in the order they do (packing).
+
+    Before, and after `sdfg-stage{along=ii}`:
+
+    ```
+    map [jo, ko, ii = 0:8] { C[..] += A[8 * jo + ii, ko] * B[ko] }
+
+    map [jo, ko, ii = 0:8] { P[jo, ko, ii] = A[8 * jo + ii, ko] }
+    map [jo, ko, ii = 0:8] { C[..] += P[jo, ko, ii] * B[ko] }
+    ```
+
+    The copy has a dimension for each loop that the access depends on, outermost first, `along` last,
+    and is made before the whole nest, or with `at` before that loop, anew in each iteration around
+    it. Constants are then packed when the model is compiled. Legal where what is read is not written
+    in the nest, and where the ranges of the copied loops depend on nothing inside.
+    """
+
+    name = "sdfg-stage"
+
+    along: str
+    """The loop along which the copy is contiguous."""
+    at: str = ""
+    """The loop before which to copy; the whole nest by default."""
+    only: str = "strided"
+    """
+    `all` operands that move with the loop, those that are `reused` (read again by a loop that they
+    do not depend on), or of these the `strided` ones (not contiguous along the loop) and constants.
+    """
+    storage: str = "heap"
+    """Where the copy lives."""
+
+    def __post_init__(self) -> None:
+        if self.only not in POLICIES:
+            raise ValueError(f"{self.name}: only is one of {', '.join(POLICIES)}, got {self.only}")
+
+    def rewrite(self, nest: Nest) -> None:
+        for loop in nest.maps(self.along):
+            for tasklet in [o for o in loop.walk() if isinstance(o, TaskletOp)]:
+                if any(m.wcr for _, m in tasklet.output_accesses):
+                    self.operands(nest, tasklet)
+
+    def operands(self, nest: Nest, tasklet: TaskletOp) -> None:
+        top = next(r for r in nest.roots if r.is_ancestor(tasklet))
+        loops = enclosing(tasklet, top)
+        if self.at:
+            names = [parameter(op) for op in loops]
+            if nest.name(self.at) not in names:
+                return
+            loops = loops[names.index(nest.name(self.at)) :]
+        for index in range(len(tasklet.inputs)):
+            if self.wants(nest, tasklet, index, loops):
+                self.copy(nest, tasklet, index, loops)
+
+    def wants(self, nest: Nest, tasklet: TaskletOp, index: int, loops: Sequence[Loop]) -> bool:
+        container, memlet = tasklet.input_accesses[index]
+        name = nest.name(self.along)
+        if name not in memlet.symbols or not memlet.subset.is_point:
+            return False
+        used = [op for op in loops if parameter(op) in memlet.symbols]
+        step = stride(container, memlet, name)
+        if step is None or step == 0 or not is_box(loops, used):
+            return False
+        if self.only == "all":
+            return True
+        again = any(range_of(op).extent != 1 for op in loops if op not in used)
+        if self.only == "reused":
+            return again
+        return (
+            is_constant(container) and step != 1 or again and (is_constant(container) or step != 1)
+        )
+
+    def copy(self, nest: Nest, tasklet: TaskletOp, index: int, loops: Sequence[Loop]) -> None:
+        container, memlet = tasklet.input_accesses[index]
+        if is_written(nest, container):
+            refuse(f"{label(container)} is written in the nest")
+        used = [op for op in loops if parameter(op) in memlet.symbols]
+        last = [op for op in used if parameter(op) == nest.name(self.along)]
+        order = [op for op in used if op not in last] + last
+        shape = [nest.count(op) for op in order]
+        element = array_type(container).element_type
+        alloc = AllocOp(
+            ArrayType(shape, element, storage=self.storage), f"{label(container)}_packed"
+        )
+        alloc.result.name_hint = "packed"
+        at = SubsetAttr(tuple(Range(numbered(parameter(op), range_of(op))) for op in order))
+        access = (alloc.result, MemletAttr(at))
+        move = move_tasklet((container, memlet), access, element)
+        move.location = tasklet.location
+        headers = [(parameter(op), range_of(op)) for op in order]
+        nodes = around(headers, [move])
+        for node in nodes:
+            node.location = tasklet.location
+            if isinstance(node, MapOp):
+                join(node)
+        if self.at:
+            first = loops[0]
+            block = first.parent_block()
+            assert block is not None
+            for node in nodes:
+                rename_parameters(node, nest.parameters)
+            block.insert_ops_before([alloc, *nodes], first)
+        else:
+            nest.allocate(alloc)
+            for node in nodes:
+                nest.put_before(node)
+        set_memlet(tasklet, index, *access)
+
+
+def is_box(loops: Sequence[Loop], used: Sequence[Loop]) -> bool:
+    """Whether the ranges of the loops used depend on none of the loops."""
+    names = {parameter(op) for op in loops}
+    return not any(symbolic.symbols_of(*range_of(op).exprs) & names for op in used)
+
+
+def is_written(nest: Nest, container: SSAValue) -> bool:
+    """Whether anything in the nest writes the memory of `container`."""
+    base = root(container)
+    return any(
+        isinstance(op, TaskletOp) and any(root(o) is base for o in op.outputs) for op in nest.walk()
+    )
+
+
+def label(container: SSAValue) -> str:
+    """What people call a container."""
+    owner = container.owner
+    if isinstance(owner, AllocOp) and owner.label is not None:
+        return owner.label.data
+    if isinstance(owner, ConstantOp) and isinstance(owner.value, WeightAttr):
+        return owner.value.key.data
+    return container.name_hint or "operand"

@@ -1,0 +1,219 @@
+"""Tasklets of an innermost loop on vectors."""
+
+from dataclasses import dataclass, field
+
+from xdsl.dialects import vector
+from xdsl.ir import Attribute, Block, Region, SSAValue
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.containers import array_type
+from sdfg.dialect.diagnostics import derived
+from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
+from sdfg.dialect.ops.containers import AllocOp
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
+from sdfg.dialect.types import ArrayType
+from sdfg.lowering.schedule.nests import is_contiguous, stride
+from sdfg.lowering.schedule.transforms.nest import Nest, nodes, parameter, range_of, refuse
+from sdfg.lowering.schedule.transforms.transformation import Transformation
+from sdfg.lowering.schedule.vector_tasklets import Lanes, VectorBody, is_vectorizable
+from sdfg.lowering.simplify.rewriting import rename, retype
+
+
+@dataclass(frozen=True)
+class VectorizePass(Transformation):
+    """
+    Let an innermost loop step in vectors of `lanes` numbers.
+
+    Before, and after `sdfg-vectorize{loop=i lanes=8 into=v}`:
+
+    ```
+    map [i = 0:16] { acc[i] = fma(A[k], B[k, i], acc[i]) }
+
+    map [v = 0:2] { acc[v] = fma(broadcast A[k], B[k, 8 * v:8 * v + 8], acc[v]) }
+    ```
+
+    A container in registers that the loop indexes holds vectors from then on. Fewer lanes are used
+    where the loop is shorter, down to one. Legal for maps of tasklets that compute on f32 or f64 alone and write
+    side by side; a loop whose tasklets are not like that stays as it is, unless registers tie it to
+    one that is.
+    """
+
+    name = "sdfg-vectorize"
+
+    loop: str
+    """The loop to step in vectors."""
+    lanes: int
+    """Numbers in a vector."""
+    into: str = "vec"
+    """Name of the loop over vectors."""
+
+    def __post_init__(self) -> None:
+        if self.lanes < 1:
+            raise ValueError(f"{self.name}: lanes are at least 1, got {self.lanes}")
+
+    def rewrite(self, nest: Nest) -> None:
+        leaves = [op for op in nest.maps(self.loop) if nodes(op)]
+        wide = [op for op in leaves if self.fits(op)]
+        if not wide:
+            refuse(f"no loop {self.loop} holds tasklets that work on vectors")
+        into = nest.define(self.into)
+        name = nest.name(self.loop)
+        registers = Registers(name)
+        for op in leaves:
+            registers.visit(op, self.count(op) if op in wide else 1)
+        registers.retype()
+        for op in leaves:
+            if op in wide:
+                widen(op, self.count(op), into, registers)
+            elif registers.ties(op):
+                rename(op, {name: into})
+
+    def count(self, op: MapOp) -> int:
+        """Lanes for a loop: as many as it has iterations, if those are fewer."""
+        extent = symbolic.constant(range_of(op).extent)
+        if extent is None or extent >= self.lanes:
+            return self.lanes
+        return 1 << (max(extent, 1).bit_length() - 1)
+
+    def fits(self, op: MapOp) -> bool:
+        count = self.count(op)
+        extent = symbolic.constant(range_of(op).extent)
+        if extent is None or extent % count or range_of(op).step != 1 or count == 1:
+            return False
+        name = parameter(op)
+        return all(isinstance(n, TaskletOp) and has_lanes(n, name) for n in op.body.block.ops)
+
+
+def has_lanes(tasklet: TaskletOp, name: str) -> bool:
+    """Whether the points of a loop can be lanes of one tasklet."""
+    if not is_vectorizable(tasklet) or tasklet.stored_outputs:
+        return False
+    for container, memlet in tasklet.output_accesses:
+        side_by_side = in_registers(container) or is_contiguous(container, memlet, name)
+        if name not in memlet.symbols or memlet.wcr is not None or not side_by_side:
+            return False
+    return all(readable(container, memlet, name) for container, memlet in tasklet.input_accesses)
+
+
+def readable(container: SSAValue, memlet: MemletAttr, name: str) -> bool:
+    if not memlet.subset.is_point:
+        return False
+    if name not in memlet.symbols or in_registers(container):
+        return True
+    moving = [r for r in memlet.ranges if name in symbolic.symbols_of(*r.exprs)]
+    step = stride(container, memlet, name)
+    return len(moving) == 1 and step is not None and rises(moving[0], name)
+
+
+def rises(r: Range, name: str) -> bool:
+    """Whether the index grows by a constant number of elements."""
+    at = symbolic.symbol(name)
+    step = symbolic.expanded(symbolic.substitute(r.start, {name: at + 1}) - r.start)
+    return bool(step.is_Integer and step >= 1)
+
+
+def in_registers(container: SSAValue) -> bool:
+    return array_type(container).storage.kind.data == "register"
+
+
+@dataclass
+class Registers:
+    """The containers in registers whose last dimension a loop indexes."""
+
+    name: str
+    lanes: dict[SSAValue, int] = field(default_factory=dict[SSAValue, int])
+
+    def visit(self, op: MapOp, count: int) -> None:
+        """Note the containers that a loop indexes, which is to have `count` lanes."""
+        for tasklet in [o for o in op.walk() if isinstance(o, TaskletOp)]:
+            for container, memlet in (*tasklet.input_accesses, *tasklet.output_accesses):
+                if not in_registers(container) or self.name not in memlet.symbols:
+                    continue
+                last = memlet.ranges[-1]
+                if last != Range(symbolic.symbol(self.name)):
+                    refuse(f"registers are indexed by {last}")
+                if self.lanes.setdefault(container, count) != count:
+                    refuse(f"one of the loops {self.name} that share registers does not vectorize")
+
+    def ties(self, op: MapOp) -> bool:
+        """Whether a loop indexes registers, so that it steps as others do."""
+        accessed = {o for t in op.walk() if isinstance(t, TaskletOp) for o in t.operands}
+        return not accessed.isdisjoint(self.lanes)
+
+    def retype(self) -> None:
+        """Let them hold vectors."""
+        changed: dict[SSAValue, int] = {}
+        for container, count in self.lanes.items():
+            owner = container.owner
+            assert isinstance(owner, AllocOp)
+            kind = array_type(container)
+            if count == 1:
+                changed[container] = 1
+                continue
+            wide = Lanes("", symbolic.integer(0), count).type(kind.element_type)
+            extent = symbolic.FloorDiv(kind.dims[-1], symbolic.integer(count))
+            new = ArrayType((*kind.dims[:-1], extent), wide, storage="register")
+            changed[retype(container, new)] = count
+        self.lanes = changed
+
+
+def widen(op: MapOp, count: int, into: str, registers: Registers) -> None:
+    """Let the loop `op` step in vectors of `count` lanes."""
+    name = parameter(op)
+    over = range_of(op)
+    rename(op, {name: into})
+    at = symbolic.symbol(into)
+    lanes = Lanes(into, over.start + at * count, count)
+    for tasklet in list(op.body.block.ops):
+        assert isinstance(tasklet, TaskletOp)
+        new = widened(tasklet, lanes, registers)
+        op.body.block.insert_op_before(derived(new, tasklet), tasklet)
+        tasklet.detach()
+        tasklet.erase()
+    length = symbolic.FloorDiv(over.extent, symbolic.integer(count))
+    op.attributes["ranges"] = SubsetAttr((Range.of(0, length),))
+
+
+def widened(tasklet: TaskletOp, lanes: Lanes, registers: Registers) -> TaskletOp:
+    """`tasklet` on vectors."""
+
+    def access(container: SSAValue, memlet: MemletAttr) -> tuple[SSAValue, MemletAttr]:
+        return container, memlet if container in registers.lanes else lanes.memlet(memlet)
+
+    inputs = [access(*a) for a in tasklet.input_accesses]
+    outputs = [access(*a) for a in tasklet.output_accesses]
+    block = Block(
+        arg_types=[kind_of(a, i, lanes, registers) for a, i in arguments(tasklet, inputs)]
+    )
+    body = VectorBody(lanes, block, {})
+    for old, new in zip(tasklet.body.block.args, block.args, strict=True):
+        new.name_hint = old.name_hint
+        wide = lanes.type(old.type)
+        body.values[old] = (
+            new if new.type == wide else body.add(vector.BroadcastOp(new, wide))  # pyright: ignore
+        )
+    *ops, last = tasklet.body.block.ops
+    body.clone(ops)
+    assert isinstance(last, YieldOp)
+    block.add_op(YieldOp(*(body.values[v] for v in last.values)))
+    return TaskletOp(inputs, outputs, Region(block))
+
+
+def arguments(
+    tasklet: TaskletOp, inputs: list[tuple[SSAValue, MemletAttr]]
+) -> list[tuple[SSAValue, tuple[SSAValue, MemletAttr]]]:
+    return list(zip(tasklet.body.block.args, inputs, strict=True))
+
+
+def kind_of(
+    argument: SSAValue,
+    source: tuple[SSAValue, MemletAttr],
+    lanes: Lanes,
+    registers: Registers,
+) -> Attribute:
+    """The type of an argument: a vector if what it reads moves with the loop."""
+    container, memlet = source
+    if container in registers.lanes or not memlet.subset.is_point:
+        return lanes.type(argument.type)
+    return argument.type
