@@ -11,12 +11,12 @@ from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.openmp import containers, streams
 from sdfg.backends.openmp.copies import emit_copy
-from sdfg.backends.openmp.failures import CONTEXT, stop_on_failure
+from sdfg.backends.openmp.failures import CONTEXT, place, stop_on_failure
 from sdfg.backends.openmp.loops import emit_for, emit_map, scoped
 from sdfg.backends.openmp.scope import Scope
 from sdfg.backends.openmp.tasklets import TaskletEmitter
 from sdfg.backends.openmp.tidy import tidy
-from sdfg.dialect.diagnostics import fail, source
+from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.call import CallOp
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp, WhileOp
@@ -180,9 +180,3 @@ def is_used_after(op: Operation, symbol: str) -> bool:
             return True
         following = following.next_op
     return False
-
-
-def place(op: Operation, label: str) -> str:
-    """What a comment says of an operation: its label, and where it comes from."""
-    where = source(op.location)
-    return label if where in ("<unknown>", label) else f"{label}: {where}"

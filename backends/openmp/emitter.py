@@ -20,8 +20,8 @@ from sdfg.backends.c_tree.printer import print_file
 from sdfg.backends.openmp import containers
 from sdfg.backends.openmp.abi import RESERVED, Abi
 from sdfg.backends.openmp.bodies import BodyEmitter
-from sdfg.backends.openmp.programs import Programs, bind_arguments, reachable
-from sdfg.backends.openmp.scope import Scope, Uses
+from sdfg.backends.openmp.programs import PrivateFunction, Programs, bind_arguments, reachable
+from sdfg.backends.openmp.scope import Kernels, Scope, Uses
 from sdfg.backends.openmp.tidy import without_unused
 from sdfg.backends.openmp.workspace import bind_workspace, planned
 from sdfg.dialect.attrs import WeightAttr
@@ -49,7 +49,8 @@ def emit_module(module: ModuleOp, prefix: str | None = None) -> Files:
     private = reachable(entry, (op for op in module.ops if isinstance(op, SdfgOp)))
     functions = Names(frozenset(f"{prefix}_{name}" for name in _ABI))
     names = {p.sym_name.data: functions.unique(f"{prefix}_{p.sym_name.data}") for p in private}
-    programs = Programs(names, frozenset(names.values()) | {f"{prefix}_{name}" for name in _ABI})
+    taken = frozenset(names.values()) | {f"{prefix}_{name}" for name in _ABI}
+    programs = Programs(names, taken, functions)
     for program in private:
         programs.add(program)
     uses = Uses()
@@ -71,13 +72,14 @@ def _entry(
     program: SdfgOp, prefix: str, programs: Programs, uses: Uses, all_programs: list[SdfgOp]
 ) -> tuple[f.SourceFile, f.HeaderFile]:
     """The file of the public program and of the ABI, and the header that declares the ABI."""
-    scope = Scope({}, {}, Names(programs.taken | RESERVED), uses, public=True)
+    kernels = Kernels(prefix, programs.known)
+    scope = Scope({}, {}, Names(programs.taken | RESERVED), uses, kernels, public=True)
     parameters = bind_arguments(program, scope)
     symbols = [scope.bind_symbol(n) for n in program.symbol_names]
     abi = Abi.of(program, prefix, parameters, scope)
     workspace = bind_workspace(program, scope)
     body = BodyEmitter(programs.call).region(program.body, scope)
-    if uses.fails or uses.memory or any(planned(program)):
+    if uses.threads or uses.fails or uses.memory or any(planned(program)):
         body = [*workspace, *body]
     checked = {n for a in abi.arguments for n in a.kind.symbols}
     unused = [n for n, s in zip(symbols, program.symbol_names, strict=True) if s not in checked]
@@ -88,6 +90,7 @@ def _entry(
         f.Include(f"{prefix}_parts.h", system=False),
         abi.struct(),
         *abi.define_life(needed),
+        *kernels.items,
         abi.define_run(without_unused(body)),
     )
     return f.SourceFile(items), abi.header()
@@ -103,7 +106,6 @@ def weights(program: SdfgOp) -> list[ConstantOp]:
 def _parts(prefix: str, programs: Programs, uses: Uses) -> dict[str, f.SourceFile | f.HeaderFile]:
     """The files of the private programs, and the header that declares them."""
     private = list(programs.functions.values())
-    functions = [p.function for p in private]
     vectors = dict(uses.vectors)
     for part in private:
         vectors |= part.uses.vectors
@@ -118,21 +120,25 @@ def _parts(prefix: str, programs: Programs, uses: Uses) -> dict[str, f.SourceFil
     )
     files: dict[str, f.SourceFile | f.HeaderFile] = {f"{prefix}_parts.h": header}
     include = f.Include(f"{prefix}_parts.h", system=False)
-    for number, group in enumerate(grouped(functions), 1):
-        files[f"{prefix}_{number}.c"] = f.SourceFile((include, *group))
+    for number, group in enumerate(grouped(private), 1):
+        items = (item for part in group for item in (*part.kernels, part.function))
+        files[f"{prefix}_{number}.c"] = f.SourceFile((include, *items))
     return files
 
 
-def grouped(functions: Sequence[f.Function]) -> list[list[f.Function]]:
+def grouped(private: Sequence[PrivateFunction]) -> list[list[PrivateFunction]]:
     """Functions in order, split into files of similar size."""
-    groups: list[list[f.Function]] = []
+    groups: list[list[PrivateFunction]] = []
     size = _PART_STATEMENTS
-    for function in functions:
+    for part in private:
         if size >= _PART_STATEMENTS:
             groups.append([])
             size = 0
-        groups[-1].append(function)
-        size += statement_count(function.body or ())
+        groups[-1].append(part)
+        functions = (
+            item for item in (*part.kernels, part.function) if isinstance(item, f.Function)
+        )
+        size += sum(statement_count(function.body or ()) for function in functions)
     return groups
 
 

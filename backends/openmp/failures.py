@@ -38,3 +38,9 @@ def stop(scope: Scope) -> s.Statement:
 def stop_on_failure(scope: Scope) -> s.Statement:
     """Stop if something has gone wrong so far."""
     return s.If(_FAILURE.ne(c.NULL), (stop(scope),))
+
+
+def place(op: Operation, label: str) -> str:
+    """What a comment says of an operation: its label, and where it comes from."""
+    where = source(op.location)
+    return label if where in ("<unknown>", label) else f"{label}: {where}"

@@ -9,16 +9,19 @@ from xdsl.ir import Region
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
+from sdfg.backends.openmp import kernels
 from sdfg.backends.openmp.expressions import add
-from sdfg.backends.openmp.failures import CONTEXT
+from sdfg.backends.openmp.failures import place
+from sdfg.backends.openmp.kernels import Dimension
 from sdfg.backends.openmp.lanes import plan
-from sdfg.backends.openmp.scope import Scope
+from sdfg.backends.openmp.scope import Block, Scope
 from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.accesses import Accesses
 from sdfg.dialect.analysis.conflicts import conflicts
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import Range
 from sdfg.dialect.ops.control import ForOp
-from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.ops.scope import symbol_assigned
 
 Statements = list[s.Statement]
@@ -68,43 +71,78 @@ def emit_map(op: MapOp, scope: Scope, body: Body) -> Statements:
         return _unrolled(op, scope, body)
     if kind not in ("sequential", "parallel", "simd"):
         fail(op, f"is scheduled as {kind}, which OpenMP C does not have")
-    parallel = kind == "parallel"
-    if parallel and scope.parallel:
-        fail(op, "is parallel within a parallel map", hint="make one of them sequential")
-    inner = scope.inner(parallel=parallel, lanes=kind == "simd")
+    if kind == "parallel":
+        return _parallel(op, scope, body)
+    inner = scope.inner(lanes=kind == "simd")
     before: Statements = []
     loops: list[Loop] = []
-    shared: list[str] = []
+    names: list[str] = []
     for name, over in zip(op.param_names, op.ranges.data, strict=True):
         declared, loop = bind(name, over, scope, inner)
         before += declared
         if loop is not None:
             loops.append(loop)
-            shared.append(name)
-    pragmas: Statements = []
-    if parallel and loops:
-        refuse_races(op, tuple(shared))
-        pragmas = [parallel_for(op, len(loops), scope)]
+            names.append(name)
     if kind == "simd" and loops:
-        lanes = plan(op, shared[-1], inner)
+        lanes = plan(op, names[-1], inner)
         loop = loops.pop().around(body(op.body, inner))
         statements = scoped([*lanes.before, lanes.pragma, loop, *lanes.after])
     else:
         statements = body(op.body, inner)
     for loop in reversed(loops):
         statements = [loop.around(statements)]
-    return scoped([*before, *pragmas, *statements])
+    return scoped([*before, *statements])
 
 
-def parallel_for(op: MapOp, loops: int, scope: Scope) -> s.Pragma:
-    """`omp parallel for` over that many loops."""
+def _parallel(op: MapOp, scope: Scope, body: Body) -> Statements:
+    """A map on threads: a kernel over its points."""
+    if scope.parallel:
+        fail(op, "is parallel within a parallel map", hint="make one of them sequential")
+    if scope.lanes:
+        fail(op, "is parallel within vector lanes", hint="make it sequential")
+    inner = scope.inner(parallel=True)
+    bounds = c.Name(inner.names.unique("begin")), c.Name(inner.names.unique("end"))
+    before: Statements = []
+    dimensions: list[Dimension] = []
+    names: list[str] = []
+    for name, over in zip(op.param_names, op.ranges.data, strict=True):
+        if symbolic.constant(over.extent) == 1:
+            before += bind(name, over, scope, inner)[0]
+        else:
+            dimensions.append(dimension(name, over, scope, inner))
+            names.append(name)
+    if not dimensions:
+        return scoped([*before, *body(op.body, inner)])
+    refuse_races(op, tuple(names))
     scope.uses.context = scope.uses.threads = True
-    clauses = [s.Clause("collapse", (c.Integer(loops),))] if loops > 1 else []
-    clauses.append(s.Clause("num_threads", (CONTEXT.arrow("threads"),)))
+    points = kernels.over_points(dimensions, bounds, body(op.body, inner), inner.names)
+    kernel = kernels.make_kernel(layer(op), bounds, [*before, *points], scope, written(op, scope))
     condition = scope.expression(op.schedule.condition.data)
-    if condition != c.TRUE:
-        clauses.append(s.Clause("if", (condition,)))
-    return s.Pragma("omp parallel for", tuple(clauses))
+    return scoped(kernel.run(kernels.count_of(dimensions), condition, scope.inner()))
+
+
+def dimension(name: str, over: Range, outer: Scope, inner: Scope) -> Dimension:
+    """Give a parameter of a parallel map its variable in `inner`, and a counter from 0."""
+    start, step = outer.expression(over.start), outer.expression(over.step)
+    extent = outer.expression(over.extent)
+    variable = counter = inner.bind_symbol(name)
+    if (start, step) != (c.Integer(0), c.Integer(1)):
+        counter = inner.names.unique(f"{variable}_at")
+    return Dimension(variable, counter, start, step, extent)
+
+
+def written(op: MapOp, scope: Scope) -> frozenset[str]:
+    """The blocks of memory outside of a map that it writes."""
+    blocks = (scope.blocks.get(container) for container in Accesses.of(op).writes)
+    return frozenset(block.name for block in blocks if isinstance(block, Block))
+
+
+def layer(op: MapOp) -> str:
+    """What a comment says of a map: its state and where it comes from."""
+    around = op.parent_op()
+    while around is not None and not isinstance(around, StateOp):
+        around = around.parent_op()
+    return "" if around is None else place(around, around.sym_name.data)
 
 
 def refuse_races(op: MapOp, parameters: tuple[str, ...]) -> None:

@@ -10,9 +10,9 @@ from sdfg.backends.c_tree import files as f
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.c_tree.names import Scope as Names
-from sdfg.backends.openmp.bodies import BodyEmitter, place
-from sdfg.backends.openmp.failures import CONTEXT, note_failure, stop_on_failure
-from sdfg.backends.openmp.scope import Block, Scope, Uses
+from sdfg.backends.openmp.bodies import BodyEmitter
+from sdfg.backends.openmp.failures import CONTEXT, note_failure, place, stop_on_failure
+from sdfg.backends.openmp.scope import Block, Kernels, Scope, Uses
 from sdfg.backends.openmp.tidy import names_in, without_unused
 from sdfg.backends.openmp.types import element_storage
 from sdfg.dialect.diagnostics import fail
@@ -32,6 +32,8 @@ class PrivateFunction:
     symbols: tuple[str, ...]
     """Which of its symbols are."""
     uses: Uses
+    kernels: tuple[f.Item, ...] = ()
+    """What stands before it: its parallel maps."""
 
     @property
     def declaration(self) -> f.Function:
@@ -48,12 +50,15 @@ class Programs:
     """Name of the function of each program."""
     taken: frozenset[str]
     """Names that functions may not use for other things."""
+    known: Names
+    """The names of all functions."""
     functions: dict[str, PrivateFunction] = field(default_factory=dict[str, PrivateFunction])
 
     def add(self, program: SdfgOp) -> None:
         """Emit a private program."""
         uses = Uses()
-        scope = Scope({}, {}, Names(self.taken | {"context"}), uses)
+        kernels = Kernels(self.names[program.sym_name.data], self.known)
+        scope = Scope({}, {}, Names(self.taken | {"context"}), uses, kernels)
         containers = bind_arguments(program, scope)
         symbols = {n: scope.bind_symbol(n) for n in program.symbol_names}
         body = BodyEmitter(self.call).region(program.body, scope)
@@ -74,7 +79,9 @@ class Programs:
             tuple(body),
             comment=comment,
         )
-        self.functions[name] = PrivateFunction(function, tuple(used), tuple(passed), uses)
+        self.functions[name] = PrivateFunction(
+            function, tuple(used), tuple(passed), uses, tuple(kernels.items)
+        )
 
     def call(self, op: CallOp, scope: Scope) -> list[s.Statement]:
         """A call of a private program, behind the comment that names its layer."""

@@ -7,6 +7,7 @@ from typing import Self
 from xdsl.ir import Operation, SSAValue
 
 from sdfg.backends.c_tree import expressions as c
+from sdfg.backends.c_tree import files as f
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.c_tree.names import Scope as Names
 from sdfg.backends.openmp.expressions import linear_index, names_in, symbolic_to_c
@@ -71,6 +72,18 @@ class Uses:
 
 
 @dataclass(frozen=True)
+class Kernels:
+    """The functions that parallel maps of one function become, in the order of their use."""
+
+    function: str = ""
+    """What their names begin with."""
+    names: Names = field(default_factory=Names)
+    """Those of all functions of the model."""
+    items: list[f.Item] = field(default_factory=list[f.Item])
+    """What stands before the function."""
+
+
+@dataclass(frozen=True)
 class Scope:
     """Meanings of containers and symbols at one place of a program."""
 
@@ -78,6 +91,7 @@ class Scope:
     symbols: dict[str, c.Expression]
     names: Names
     uses: Uses
+    kernels: Kernels = field(default_factory=Kernels)
     public: bool = False
     """Whether the function around is `run`, which returns a status."""
     parallel: bool = False

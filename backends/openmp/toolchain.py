@@ -46,6 +46,8 @@ class Options:
     sanitize: bool = False
     """Stop at memory errors and undefined behaviour; for programs (`compile_program`) only."""
     debug: bool = False
+    openmp: bool = False
+    """Run parallel maps on the threads of OpenMP, not on threads of the model's own."""
     extra: tuple[str, ...] = ()
     """Further flags, last on the command line."""
 
@@ -53,9 +55,14 @@ class Options:
         if self.optimize not in range(4):
             raise ValueError(f"optimize is 0 to 3, not {self.optimize}")
 
+    @property
+    def threads(self) -> tuple[str, ...]:
+        """The flags that decide whose threads run parallel maps, for compiling and for linking."""
+        return ("-fopenmp", "-DSDFG_TEAM_OPENMP") if self.openmp else ("-fopenmp-simd", "-pthread")
+
     def flags(self, compiler: Compiler) -> tuple[str, ...]:
         """The flags of every translation unit."""
-        chosen = ["-std=gnu11", f"-O{self.optimize}", "-fPIC", "-fopenmp", "-Wall", "-Wextra"]
+        chosen = ["-std=gnu11", f"-O{self.optimize}", "-fPIC", "-Wall", "-Wextra", *self.threads]
         chosen += ["-fno-math-errno", "-fno-trapping-math", "-fno-semantic-interposition"]
         chosen += _FAST_MATH if self.fast_math else ("-ffp-contract=off",)
         chosen += compiler.native_flags if self.native else ()
@@ -187,7 +194,8 @@ def _compile_in(work: Path, key: _Key, compiler: Compiler, cache: Cache, jobs: i
     """Write the sources into `work`, compile them, link them, and write the log."""
     for name, text in (*key.sources, *key.headers):
         (work / name).write_text(text, encoding="utf-8")
-    sanitizers = tuple(flag for flag in key.flags if flag.startswith("-fsanitize"))
+    linked = ("-fsanitize", "-fopenmp", "-pthread")
+    flags = tuple(flag for flag in key.flags if flag.startswith(linked))
     shared = ("-shared",) if key.kind == "library" else ()
     if shared and "__linux__" in compiler.macros:
         shared += ("-Wl,-z,defs",)  # a missing function is an error here, not when loading
@@ -195,7 +203,7 @@ def _compile_in(work: Path, key: _Key, compiler: Compiler, cache: Cache, jobs: i
     units = [
         [*compiler.command, *key.flags, "-c", name, "-o", f"{name}.o"] for name, _ in key.sources
     ]
-    link = [*compiler.command, *shared, "-fopenmp", *sanitizers, *objects, "-o", key.product, "-lm"]
+    link = [*compiler.command, *shared, *flags, *objects, "-o", key.product, "-lm"]
     run = _Commands(work)
     run.all(units, jobs)
     if not run.failed:

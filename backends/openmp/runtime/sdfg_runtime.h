@@ -8,7 +8,6 @@
 #define SDFG_RUNTIME_H
 
 #include <math.h>
-#include <omp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +24,8 @@
 
 #include "sdfg_memory.h"
 
+#include "sdfg_team.h"
+
 #include "sdfg_vector.h"
 
 enum sdfg_status {
@@ -39,6 +40,7 @@ enum sdfg_status {
 typedef struct sdfg_context {
     const unsigned char *weights; /* the safetensors file, not owned */
     sdfg_arena arena;             /* where the transient containers of a run live */
+    sdfg_team *team;              /* the threads, or NULL for the calling one alone */
     int threads;
     int status;          /* of the failure */
     const char *failure; /* what went wrong first in this run, or NULL */
@@ -58,12 +60,13 @@ sdfg_fail(sdfg_context *context, int status, const char *format, ...)
 
 /*
  * Begin the life of a context of zeros: `file` is the mapped weights file of `bytes` bytes, of
- * which the model reads the first `needed`. `threads` <= 0 asks OpenMP.
+ * which the model reads the first `needed`. `threads` <= 0 means sdfg_default_threads().
  */
 static inline int sdfg_context_init(sdfg_context *context, const void *file, size_t bytes,
                                     size_t needed, int threads)
 {
-    context->threads = threads > 0 ? threads : omp_get_max_threads();
+    threads = threads > 0 ? threads : sdfg_default_threads();
+    context->threads = threads < SDFG_MOST_THREADS ? threads : SDFG_MOST_THREADS;
     if (needed > 0 && (file == NULL || bytes == 0)) {
         return sdfg_fail(context, SDFG_BAD_WEIGHTS, "the weights file is missing or empty");
     }
@@ -73,12 +76,17 @@ static inline int sdfg_context_init(sdfg_context *context, const void *file, siz
                          (unsigned long long)bytes, (unsigned long long)needed);
     }
     context->weights = (const unsigned char *)file;
+    if (context->threads > 1 && (context->team = sdfg_team_new(context->threads)) == NULL) {
+        return sdfg_fail(context, SDFG_OUT_OF_MEMORY, "no memory for %d threads",
+                         context->threads);
+    }
     return SDFG_OK;
 }
 
 /* End it: everything the context owns is given back. */
 static inline void sdfg_context_exit(sdfg_context *context)
 {
+    sdfg_team_free(context->team);
     sdfg_arena_free(&context->arena);
 }
 
@@ -86,6 +94,7 @@ static inline void sdfg_context_exit(sdfg_context *context)
 static inline int sdfg_context_reserve(sdfg_context *context, int64_t bytes)
 {
     context->failure = NULL;
+    sdfg_team_begin(context->team);
     if (bytes < 0) {
         return sdfg_fail(context, SDFG_BAD_ARGUMENT, "the sizes give a workspace of %lld bytes",
                          (long long)bytes);

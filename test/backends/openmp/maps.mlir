@@ -13,29 +13,6 @@ sdfg.sdfg @main [N, M] (in "x" %x: !sdfg.array<[N, M, 8] x f32>, out "y" %y: !sd
       sdfg.tasklet (%a = %x[i, j, 0]) -> (%y[i, j, 0]) { sdfg.yield %a : f32 }
     }
   }
-  // The points of all dimensions go to threads, if there is enough to do; the map within stays.
-  // CHECK: /* parallel */
-  // CHECK-NEXT: #pragma omp parallel for collapse(2) num_threads(context->threads) if(M * N > 64)
-  // CHECK-NEXT: for (int64_t i = 0; i < N; ++i) {
-  // CHECK-NEXT:     for (int64_t j = 0; j < M; ++j) {
-  // CHECK-NEXT:         for (int64_t k = 0; k < 8; ++k) {
-  sdfg.state @parallel {
-    sdfg.map [i = 0:N, j = 0:M] schedule(parallel if N * M > 64) {
-      sdfg.map [k = 0:8] {
-        sdfg.tasklet (%a = %x[i, j, k]) -> (%y[i, j, k]) { sdfg.yield %a : f32 }
-      }
-    }
-  }
-  // Dimensions of one point are no loops.
-  // CHECK: /* one_dimension */
-  // CHECK-NEXT: #pragma omp parallel for num_threads(context->threads)
-  // CHECK-NEXT: for (int64_t i = 0; i < N; ++i) {
-  // CHECK-NEXT:     y[i * M * 8 + 19] = x[i * M * 8 + 19];
-  sdfg.state @one_dimension {
-    sdfg.map [i = 0:N, j = 2:3, k = 3:4] schedule(parallel) {
-      sdfg.tasklet (%a = %x[i, j, k]) -> (%y[i, j, k]) { sdfg.yield %a : f32 }
-    }
-  }
   // A single value that is no number gets a name.
   // CHECK: /* one_point */
   // CHECK-NEXT: {

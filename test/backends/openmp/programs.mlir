@@ -3,6 +3,12 @@
 // RUN: cc -std=gnu11 -O2 -fopenmp -Wall -Wextra -Werror -c %t/main.c -o %t/main.o
 // RUN: cc -std=gnu11 -O2 -fopenmp -Wall -Wextra -Werror -c %t/main_1.c -o %t/main_1.o
 
+// What a parallel map does stands before the function that it is in.
+// CHECK: static void main_points(const float *restrict x, float *restrict y, int64_t begin, int64_t end)
+// CHECK-NEXT: {
+// CHECK-NEXT: for (int64_t i = begin; i < end; ++i) {
+// CHECK-NEXT:     main_row(x, y, i);
+
 // The entry: calls pass what their program uses, and stop where it may have failed.
 // CHECK-LABEL: int main_run(
 // CHECK: /* encoder.0: model.py:5:1 */
@@ -12,9 +18,8 @@
 // CHECK-NEXT: if (context->failure != NULL) {
 // CHECK-NEXT:     return sdfg_report_failure(context);
 // CHECK: /* within */
-// CHECK-NEXT: #pragma omp parallel for num_threads(context->threads)
-// CHECK-NEXT: for (int64_t i = 0; i < n; ++i) {
-// CHECK-NEXT:     main_row(x, y, i);
+// CHECK-NEXT: const struct main_values values = {x, y};
+// CHECK-NEXT: sdfg_team_run(context->team, main_part, &values, n);
 
 // A private program: hidden, without what it does not use.
 // CHECK: /* scaling */
@@ -32,6 +37,8 @@ sdfg.sdfg private @scale [N, unused] (in "a" %a: !sdfg.array<[N, 8] x f32>, in "
 }
 
 // It returns nothing: a failure stays in the context.
+// CHECK: static void main_pick_points(sdfg_context *context,
+// CHECK: sdfg_check_failed(context,
 // CHECK: void main_pick(sdfg_context *context,
 // CHECK: if (context->failure != NULL) {
 // CHECK-NEXT:     return;

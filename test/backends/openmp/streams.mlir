@@ -2,6 +2,14 @@
 // RUN: sdfg-opt %s -t 'openmp-c{folder="%t"}'
 // RUN: cc -std=gnu11 -O2 -fopenmp -Wall -Wextra -Werror -c %t/main.c -o %t/main.o
 
+// A stream of one point of a parallel map is its own.
+// CHECK: /* private */
+// CHECK-NEXT: static void main_points(
+// CHECK: int64_t p_first = 0;
+// CHECK: if (p_count > 0) {
+// CHECK: } else {
+// CHECK-NEXT: sdfg_check_failed(context, "a stream is empty where an element is taken from it");
+
 sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N] x i32>, out "y" %y: !sdfg.array<[] x i32>) {
   // CHECK: /* fill */
   // CHECK: y[0] = 0;
@@ -33,13 +41,6 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N] x i32>, out "y" %y: !sdfg.array<
       sdfg.tasklet (%a = %e[]) -> (%y[] wcr sum) { sdfg.yield %a : i32 }
     }
   }
-  // A stream of one point of a parallel map is its own.
-  // CHECK: /* private */
-  // CHECK: #pragma omp parallel for
-  // CHECK: int64_t p_first = 0;
-  // CHECK: if (p_count > 0) {
-  // CHECK: } else {
-  // CHECK-NEXT: sdfg_check_failed(context, "a stream is empty where an element is taken from it");
   %z = sdfg.alloc "z" : !sdfg.array<[N] x i32>
   sdfg.state @private {
     sdfg.map [i = 0:N] schedule(parallel) {

@@ -74,7 +74,7 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N] x f32>, in "k" %k: !sdfg.array<[
   // CHECK: if (context->failure != NULL) {
   // CHECK-NEXT:     return sdfg_report_failure(context);
   sdfg.state @gather {
-    sdfg.map [i = 0:N] schedule(parallel) {
+    sdfg.map [i = 0:N] {
       sdfg.tasklet (%row = %k[i], %t: !sdfg.array<[N, 4] x f32> = %table[0:N, 0:4] volume 1) -> (%y[i]) {
         %three = arith.constant 3 : index
         %size = sdfg.index N

@@ -2,6 +2,17 @@
 // RUN: sdfg-opt %s -t 'openmp-c{folder="%t"}'
 // RUN: cc -std=gnu11 -O2 -fopenmp -Wall -Wextra -Werror -c %t/main.c -o %t/main.o
 
+// In a parallel map each point has memory of its own; without it, it does nothing.
+// CHECK: static void main_points(
+// CHECK: for (int64_t i = begin; i < end; ++i) {
+// CHECK-NEXT:     float *restrict own = (float *)sdfg_private(context, N * 4, "no memory for 'own'");
+// CHECK-NEXT:     if (own != NULL) {
+// CHECK-NEXT:         own[i] = x[i];
+// CHECK-NEXT:         y[i] = own[i];
+// CHECK-NEXT:         free(own);
+// CHECK-NEXT:     }
+// CHECK-NEXT: }
+
 sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N] x f32>, in "k" %k: !sdfg.array<[] x i64>, out "y" %y: !sdfg.array<[N] x f32>) {
   // Sizes that follow from the symbols of the run: one block again.
   // CHECK: const int status = sdfg_context_reserve(context, N * 64 + sdfg_floordiv(N * 4 + 63, 64) * 64);
@@ -33,17 +44,8 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N] x f32>, in "k" %k: !sdfg.array<[
       sdfg.copy %late[0:n] -> %y[0:n]
     }
   }
-  // In a parallel map each point has memory of its own; without it, it does nothing.
-  // CHECK: #pragma omp parallel for
-  // CHECK-NEXT: for (int64_t i = 0; i < N; ++i) {
-  // CHECK-NEXT:     float *restrict own = (float *)sdfg_private(context, N * 4, "no memory for 'own'");
-  // CHECK-NEXT:     if (own != NULL) {
-  // CHECK-NEXT:         own[i] = x[i];
-  // CHECK-NEXT:         y[i] = own[i];
-  // CHECK-NEXT:         free(own);
-  // CHECK-NEXT:     }
-  // CHECK-NEXT: }
-  // CHECK-NEXT: if (context->failure != NULL) {
+  // CHECK: sdfg_team_run(context->team, main_part, &values, N);
+  // CHECK: if (context->failure != NULL) {
   sdfg.state @points {
     sdfg.map [i = 0:N] schedule(parallel) {
       %own = sdfg.alloc "own" : !sdfg.array<[N] x f32>
