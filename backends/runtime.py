@@ -55,7 +55,8 @@ class CompiledModel:
         The model whose interface file is `path`, or the only one in the folder `path`.
 
         `threads` is how many each call uses; 0 leaves it to `SDFG_NUM_THREADS` or
-        `OMP_NUM_THREADS`, else all cores that the process may use. Raises `SDFGError` if a file is missing or does not fit the others.
+        `OMP_NUM_THREADS`, else all cores that the process may use. Raises `SDFGError` if a file is
+        missing or does not fit the others.
         """
         return CompiledModel(_Library(_interface_file(Path(path))), threads)
 

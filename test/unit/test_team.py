@@ -1,4 +1,4 @@
-"""The threads of a model: nothing is done twice or left out, under sanitizers and with any waits."""
+"""The threads of a model: nothing is done twice or left out, with any way to wait."""
 
 import subprocess
 from pathlib import Path
