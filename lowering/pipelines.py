@@ -2,10 +2,10 @@
 
 from xdsl.passes import ModulePass
 
+from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
 from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
 from sdfg.lowering.schedule.parallelize import ParallelizePass
 from sdfg.lowering.schedule.set_machine import SetMachinePass
-from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
 from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
 from sdfg.lowering.simplify.eliminate_copies import EliminateCopiesPass
 from sdfg.lowering.simplify.eliminate_dead_code import EliminateDeadCodePass

@@ -48,8 +48,6 @@ def _set_machine() -> type[ModulePass]:
     return SetMachinePass
 
 
-
-
 def _expand_library() -> type[ModulePass]:
     from sdfg.lowering.to_sdfg.expand_library import ExpandLibraryPass
 

@@ -36,9 +36,9 @@ class ApplyRecipesPass(ModulePass):
     map [laneo, rowo] attributes {recipe = "contraction"} { acc = 0; for [k] { .. }; C = acc }
     ```
 
-    Nests for which no recipe is legal stay as they are. With `recipe` the recipes of that file alone
-    are used, and a nest of a kind that they are for but that they do not fit stops compilation with
-    the reason. Needs `#sdfg.machine` on the module.
+    Nests for which no recipe is legal stay as they are. With `recipe` the recipes of that file
+    alone are used, and a nest of a kind that they are for but that they do not fit stops
+    compilation with the reason. Needs `#sdfg.machine` on the module.
     """
 
     name = "sdfg-apply-recipes"

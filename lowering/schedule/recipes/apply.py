@@ -38,8 +38,8 @@ def apply_recipe(
     """
     Put what `recipe` makes of the nest `op` in its place.
 
-    `chosen` are values of knobs. Raises `Refused` with the step and the reason, and leaves everything
-    as it was.
+    `chosen` are values of knobs. Raises `Refused` with the step and the reason, and leaves
+    everything as it was.
     """
     binding = Binding.of(op, machine)
     if not holds(recipe.condition.data, binding.values):

@@ -59,7 +59,7 @@ def bytes_of(element: Attribute | None) -> int:
     if isinstance(element, AnyFloat):
         return element.size
     if isinstance(element, IntegerType):
-        return max(1, element.width.data // 8)
+        return max(1, element.bitwidth // 8)
     return 4
 
 

@@ -42,8 +42,8 @@ class DistributePass(Transformation):
     map [i = 0:8] { B[i] = f(t[i]) }
     ```
 
-    A container that was private to an iteration and joins two parts gets a dimension per loop. Legal
-    for maps, whose points share nothing else.
+    A container that was private to an iteration and joins two parts gets a dimension per loop.
+    Legal for maps, whose points share nothing else.
     """
 
     name = "sdfg-distribute"

@@ -17,7 +17,7 @@ from sdfg.lowering.schedule.transforms.distribute import numbered
 from sdfg.lowering.schedule.transforms.nest import (
     Nest,
     around,
-    chain_from,
+    map_chain_around,
     only_child,
     parameter,
     range_of,
@@ -59,7 +59,8 @@ class LoadPass(Transformation):
         outer, inner = (nest.name(n) for n in self.loops)
         done = False
         for top in nest.maps(self.loops[0]):
-            chain = chain_from(top)
+            chain = map_chain_around(top)
+            chain = chain[chain.index(top) :]
             if [parameter(op) for op in chain] != [outer, inner]:
                 continue
             tasklet = only_child(chain[-1])

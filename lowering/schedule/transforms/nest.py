@@ -205,7 +205,7 @@ def around(loops: Sequence[tuple[str, Range]], body: Sequence[Operation]) -> lis
     """`body` in perfectly nested maps, outermost first; `body` itself if there are none."""
     ops = list(body)
     for name, r in reversed(loops):
-        ops = [MapOp([name], [r], ops)]
+        ops[:] = [MapOp([name], [r], ops)]
     return ops
 
 

@@ -22,8 +22,8 @@ class UnrollPass(Transformation):
     map [i = 0:4] schedule(unroll) { ... }
     ```
 
-    Of several loops each but the last is unrolled only where it stands around the next one. Legal for
-    maps of constant size, up to `most` iterations.
+    Of several loops each but the last is unrolled only where it stands around the next one. Legal
+    for maps of constant size, up to `most` iterations.
     """
 
     name = "sdfg-unroll"

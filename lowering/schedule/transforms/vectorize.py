@@ -34,9 +34,9 @@ class VectorizePass(Transformation):
     ```
 
     A container in registers that the loop indexes holds vectors from then on. Fewer lanes are used
-    where the loop is shorter, down to one. Legal for maps of tasklets that compute on f32 or f64 alone and write
-    side by side; a loop whose tasklets are not like that stays as it is, unless registers tie it to
-    one that is.
+    where the loop is shorter, down to one. Legal for maps of tasklets that compute on f32 or f64
+    alone and write side by side; a loop whose tasklets are not like that stays as it is, unless
+    registers tie it to one that is.
     """
 
     name = "sdfg-vectorize"
