@@ -77,7 +77,7 @@ class Writer:
         Raises `NotAffineError` if it is not affine in them, divisions by numbers aside.
         """
         if expr.is_Integer:
-            return f"({int(expr)})" if expr < 0 else str(int(expr))
+            return str(int(expr))
         if expr.is_Symbol and expr.name in names:
             return names[expr.name]
         if expr.is_Symbol or not symbolic.symbols_of(expr) & names.keys():

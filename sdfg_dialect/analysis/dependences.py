@@ -208,7 +208,7 @@ def _among(accesses: Sequence[Access], facts: Facts, promised: bool) -> Iterator
             if not (first.writes or second.writes) and first.is_array:
                 continue
             common = common_loops(first, second)
-            kind = _kind(first, second)
+            kind = kind_between(first, second)
             if (
                 promised
                 and kind != "reduction"
@@ -230,21 +230,22 @@ def _between(
         level = next((k for k, d in enumerate(vector) if d != 0), None)
         if level is None:
             if first.node is not second.node:
-                kind = _kind(first, second)
+                kind = kind_between(first, second)
                 yield Dependence(first, second, kind, common, vector, found.exact)
             continue
         backward = vector[level] == "-" or (isinstance(n := vector[level], int) and n < 0)
         if backward and first is second:
             continue
         source, sink = (second, first) if backward else (first, second)
-        kind = _kind(source, sink)
+        kind = kind_between(source, sink)
         if promised and kind != "reduction" and isinstance(common[level].op, MapOp):
             continue
         distance: Vector = tuple(_negated(d) for d in vector) if backward else vector
         yield Dependence(source, sink, kind, common, distance, found.exact)
 
 
-def _kind(source: Access, sink: Access) -> DependenceKind:
+def kind_between(source: Access, sink: Access) -> DependenceKind:
+    """What orders two accesses, one of which writes."""
     ways = resolution(source), resolution(sink)
     if ways[0] == ways[1] and ways[0] is not None:
         return "reduction"

@@ -50,6 +50,8 @@ def meetings(a: Access, b: Access, common: Sequence[Loop], facts: Facts) -> Meet
     """
     equations = Equations.of(a, b, common, facts)
     exact = all(x.whole or not x.is_array for x in (a, b))
+    if any(x.is_empty for x in equations.loops):
+        return Meetings((), True)
     try:
         product = _solved(equations)
     except ApartError:

@@ -29,6 +29,12 @@ class Loop:
         return symbolic.constant(self.range.extent)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is certainly no value."""
+        extent = self.extent
+        return extent is not None and extent <= 0
+
+    @property
     def is_trivial(self) -> bool:
         """Whether there is at most one value."""
         extent = self.extent
