@@ -39,9 +39,9 @@ def with_harness(program: Program, interface: Interface, header: str) -> Program
     )
 
 
-def harness_file(interface: Interface, header: str) -> f.SourceFile:
+def harness_file(interface: Interface, header: str, *, mapped: bool = False) -> f.SourceFile:
     """
-    The `main` for a model.
+    The `main` for a model; with `mapped` the weights are not read but mapped.
 
     Its arguments: the weights file (`-` for none), the number of threads, the symbols, the files
     of the inputs that are arrays, the bytes of each output, the files to write the outputs to.
@@ -53,11 +53,12 @@ def harness_file(interface: Interface, header: str) -> f.SourceFile:
         for i, value in enumerate(v for v in interface.inputs if v.symbol is None)
     ]
     outputs = [(f"output{i}", value) for i, value in enumerate(interface.outputs)]
+    weights = _read("weights_bytes", "map" if mapped else "read")
     body: list[s.Statement] = [
         s.Declare(t.Named("sdfg_harness"), "harness", e.Initializer(_START)),
         s.Declare(t.SIZE, "bytes", e.integer(0)),
         s.Declare(t.SIZE, "weights_bytes", e.integer(0)),
-        s.Declare(t.pointer(t.const(t.VOID)), "weights", _read("weights_bytes")),
+        s.Declare(t.pointer(t.const(t.VOID)), "weights", weights),
         s.Declare(t.INT, "threads", e.cast(t.INT, _number())),
     ]
     body += [s.Declare(t.INT64, symbol, _number()) for symbol in symbols]
@@ -148,8 +149,8 @@ def _number() -> e.Expression:
     return e.call("sdfg_harness_number", _HARNESS.address())
 
 
-def _read(size: str) -> e.Expression:
-    return e.call("sdfg_harness_read", _HARNESS.address(), e.name(size).address())
+def _read(size: str, how: str = "read") -> e.Expression:
+    return e.call(f"sdfg_harness_{how}", _HARNESS.address(), e.name(size).address())
 
 
 def _write(name: str) -> s.Statement:

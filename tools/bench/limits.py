@@ -1,9 +1,8 @@
 """What the machine can do, measured by a C program: FMA peak and bandwidths. See `probe.c`."""
 
 import json
-import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 
 from sdfg.backends.openmp.compiler import find_compiler
@@ -59,6 +58,16 @@ class Limits:
         return max(work, cost.bytes / self.bandwidth(cost, threads))
 
 
+def better(first: Limits, second: Limits) -> Limits:
+    """The higher of both for each figure: what disturbs a measurement makes it lower."""
+    merged: dict[int, Speeds] = {}
+    for threads, a in first.speeds.items():
+        b = second.speeds[threads]
+        best = {name: max(value, getattr(b, name)) for name, value in asdict(a).items()}
+        merged[threads] = Speeds(**best)
+    return Limits(first.l2_bytes, first.l3_bytes, merged)
+
+
 def measure_limits(threads: tuple[int, ...]) -> Limits:
     """Measure each of `threads`; takes some seconds. Raises `SDFGError` if the program fails."""
     compiler = find_compiler()
@@ -71,11 +80,10 @@ def measure_limits(threads: tuple[int, ...]) -> Limits:
     speeds: dict[int, Speeds] = {}
     for count in threads:
         done = subprocess.run(
-            [str(program), str(l2), str(l3)],
+            [str(program), str(count), str(l2), str(l3)],
             check=False,
             capture_output=True,
             text=True,
-            env={**os.environ, "OMP_NUM_THREADS": str(count), "OMP_PROC_BIND": "true"},
         )
         if done.returncode != 0:
             raise SDFGError(f"measuring the machine failed: {done.stderr.strip()}")

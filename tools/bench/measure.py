@@ -46,39 +46,55 @@ class Plan:
     """Further arguments for our compiler."""
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What was found, by peer."""
+
+    figures: dict[str, Figures]
+    artifacts: dict[str, Path]
+    """Folders of what was compiled ahead of time."""
+
+
 def measure(
     model: ModelFiles,
     peers: tuple[PeerEntry, ...],
     threads: int,
     plan: Plan,
     progress: Progress = lambda _: None,
-) -> dict[str, Figures]:
+) -> Measured:
     """The figures of each peer that gives some, and the reasons of the others."""
+    artifacts: dict[str, Path] = {}
     figures = {entry.name: Figures(entry.name) for entry in peers}
     with ExitStack() as stack:
         workers: dict[str, WorkerProcess] = {}
         for entry in peers:
             progress(f"{entry.title} compiles")
             worker = stack.enter_context(WorkerProcess(entry.name, threads, plan.limit))
-            if _prepare(worker, model, plan, figures[entry.name]):
-                workers[entry.name] = worker
+            answer = _prepare(worker, model, plan, figures[entry.name])
+            if answer is None:
+                continue
+            workers[entry.name] = worker
+            if answer["artifact"] is not None:
+                artifacts[entry.name] = Path(answer["artifact"])
         progress("comparing results")
         _compare(workers, figures)
         progress("timing")
         _take_turns(workers, figures, plan.seconds)
-    return figures
+    return Measured(figures, artifacts)
 
 
-def _prepare(worker: WorkerProcess, model: ModelFiles, plan: Plan, figures: Figures) -> bool:
+def _prepare(
+    worker: WorkerProcess, model: ModelFiles, plan: Plan, figures: Figures
+) -> dict[str, Any] | None:
     try:
         answer = worker.prepare(model, plan.kept, plan.options)
     except WorkerError as error:
         figures.failure = str(error)
         worker.close()
-        return False
+        return None
     figures.usage = Usage(**answer["usage"])
     figures.artifact_bytes = answer["artifact_bytes"]
-    return True
+    return answer
 
 
 def _compare(workers: Mapping[str, WorkerProcess], figures: Mapping[str, Figures]) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 from sdfg.backends.openmp.compiler import find_compiler
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.tools.bench.cost import Cost
-from sdfg.tools.bench.limits import measure_limits
+from sdfg.tools.bench.limits import better, measure_limits
 from sdfg.tools.bench.measure import Plan, measure
 from sdfg.tools.bench.models import model_files
 from sdfg.tools.bench.peers.peer import PeerEntry
 from sdfg.tools.bench.results import Figures, Report, Row
+from sdfg.tools.bench.startup import measure_startup
 from sdfg.tools.bench.workload import Workload
 
 Progress = Callable[[str], None]
@@ -41,6 +42,8 @@ def run_session(session: Session, progress: Progress = lambda _: None) -> Report
     progress("measuring the machine")
     limits = measure_limits(session.threads)
     rows = [row for workload in session.workloads for row in _rows(session, workload, progress)]
+    progress("measuring the machine again")
+    limits = better(limits, measure_limits(session.threads))
     date = datetime.datetime.now().astimezone().isoformat(timespec="minutes")
     return Report(date, machine_name(), versions(), limits, rows)
 
@@ -57,9 +60,13 @@ def _rows(session: Session, workload: Workload, progress: Progress) -> list[Row]
     rows: list[Row] = []
     for threads in session.threads:
         where = f"{workload.name}, {threads} threads"
-        figures = measure(
+        measured = measure(
             model, session.peers, threads, session.plan, lambda text: progress(f"{where}: {text}")
         )
+        figures = measured.figures
+        if session.startup or (session.startup is None and workload.startup):
+            progress(f"{where}: start-up")
+            measure_startup(model, figures, measured.artifacts, threads)
         rows.append(Row(workload.name, workload.title, threads, model.cost, figures))
     return rows
 

@@ -38,7 +38,11 @@ class Worker:
             self._ready = ready = peer.prepare(task)
         ready.run()
         usage = ready.usage or measuring.usage
-        return {"usage": asdict(usage), "artifact_bytes": ready.artifact_bytes}
+        return {
+            "usage": asdict(usage),
+            "artifact_bytes": ready.artifact_bytes,
+            "artifact": None if ready.artifact is None else str(ready.artifact),
+        }
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Warm up for `warm` seconds and once at least, then time runs for `seconds`."""

@@ -8,9 +8,13 @@
 #ifndef SDFG_HARNESS_H
 #define SDFG_HARNESS_H
 
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define SDFG_HARNESS_MOST_ARRAYS 4096
 
@@ -79,6 +83,29 @@ static inline void *sdfg_harness_read(sdfg_harness *harness, size_t *bytes)
     }
     fclose(file);
     *bytes = (size_t)size;
+    return memory;
+}
+
+/* The same without reading it: its pages come when they are used. They are never given back. */
+static inline const void *sdfg_harness_map(sdfg_harness *harness, size_t *bytes)
+{
+    const char *name = sdfg_harness_next(harness);
+    void *memory = MAP_FAILED;
+    struct stat facts;
+    int file = -1;
+    *bytes = 0;
+    if (name[0] == '-' && name[1] == '\0') {
+        return NULL;
+    }
+    file = open(name, O_RDONLY);
+    if (file >= 0 && fstat(file, &facts) == 0 && facts.st_size > 0) {
+        *bytes = (size_t)facts.st_size;
+        memory = mmap(NULL, *bytes, PROT_READ, MAP_PRIVATE, file, 0);
+    }
+    if (memory == MAP_FAILED) {
+        sdfg_harness_stop("cannot map", name);
+    }
+    close(file);
     return memory;
 }
 

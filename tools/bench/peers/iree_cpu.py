@@ -50,6 +50,7 @@ class Iree:
             run,
             lambda: arrays([np.array(result.to_host()) for result in last]),
             (folder / "model.vmfb").stat().st_size,
+            folder,
             usage,
         )
 

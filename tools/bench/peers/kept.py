@@ -62,6 +62,6 @@ def run_tool(command: list[str], environment: dict[str, str] | None = None) -> N
     )
     if done.returncode != 0:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        errors = [line for line in lines if "error" in line.lower()]
+        errors = [line for line in lines if line.startswith("error:") or " error: " in line]
         what = (errors or lines[-1:] or ["no message"])[0]
         raise RuntimeError(f"{Path(command[0]).name}: status {done.returncode}: {what}")

@@ -27,7 +27,7 @@ class Ours:
         feed = task.model.inputs()
         bound = model.bind([feed[value.name] for value in model.interface.inputs])
         shipped = sum(folder_bytes(folder, f"{_PREFIX}.{kind}") for kind in ("so", "safetensors"))
-        return Ready(bound, lambda: bound.outputs, shipped, usage)
+        return Ready(bound, lambda: bound.outputs, shipped, folder, usage)
 
 
 def compiled(task: Task) -> tuple[Path, Usage]:

@@ -43,6 +43,8 @@ class Ready:
     """Those of the last run, in the model's order."""
     artifact_bytes: int
     """Of the files that a user would ship beside the peer's own libraries."""
+    artifact: Path | None = None
+    """The folder of what was compiled ahead of time."""
     usage: Usage | None = None
     """What compiling took, if it was done ahead of time and is not to be measured here."""
 
