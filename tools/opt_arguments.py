@@ -34,6 +34,9 @@ examples:
   Print what a target makes of the program instead of MLIR:
     sdfg-opt program.mlir -t openmp-c
 
+  Ask what is known about a program, say which of its loops are parallel:
+    sdfg-opt program.mlir --print-analysis=dependences,kinds
+
   Declare the dialect to MLIR's own libraries, and write programs as declared there:
     sdfg-opt --emit-irdl -o sdfg.irdl.mlir
     sdfg-opt program.mlir -t mlir-for-irdl -o program.generic.mlir
@@ -175,6 +178,11 @@ def add_printing(group: Group, targets: TargetFactories, helping: bool) -> None:
         known = "; ".join(f"{name}: {text}" if text else name for name, text in told)
     group.add_argument(
         "-t", "--target", default="mlir", metavar="TARGET", help=f"what to print ({known})"
+    )
+    group.add_argument(
+        "--print-analysis",
+        metavar="NAME[,NAME]",
+        help="print what these analyses say about the program, not the program (help: lists them)",
     )
     switch(group, "--print-op-generic", "print operations in MLIR's generic form")
     switch(group, "--print-debuginfo", "print source locations")

@@ -104,7 +104,11 @@ class SDFGOpt(xDSLOptMain):
             self.timing.report()
 
     def about_dialect(self) -> str | None:
-        """What is asked for about the dialect itself, if anything."""
+        """What is asked for about the dialect or this tool itself, if anything."""
+        if self.args.print_analysis == "help":
+            from sdfg.tools.print_analysis import listing
+
+            return listing()
         if self.args.emit_irdl:
             from sdfg.dialect.irdl_export import export
 
@@ -134,13 +138,21 @@ class SDFGOpt(xDSLOptMain):
             if not self.args.disable_verify:
                 module.verify()
             self.apply_passes(module)
-            return self.output_resulting_program(module)
+            return self.result(module)
         except (DiagnosticException, ParseError) as error:
             if isinstance(error, ParseError):
                 error.span = dataclasses.replace(error.span, line_offset=offset)
             if self.args.verify_diagnostics:
                 return f"{readable(error)}\n"
             raise
+
+    def result(self, module: ModuleOp) -> str:
+        """What is printed of a program that went through the passes."""
+        if self.args.print_analysis is None:
+            return self.output_resulting_program(module)
+        from sdfg.tools.print_analysis import chosen, report
+
+        return report(module, chosen(self.args.print_analysis))
 
     def apply_passes(self, prog: ModuleOp) -> None:
         instruments: list[Instrument] = [self.timing] if self.args.timing else []
