@@ -30,7 +30,7 @@ from xdsl.traits import IsolatedFromAbove, IsTerminator, Pure
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import SCHEDULES, STORAGES
-from sdfg.dialect.dialect import CONTROL, DATAFLOW, LIBRARY, PROGRAM
+from sdfg.dialect.dialect import CONTROL, DATAFLOW, LIBRARY, PROGRAM, RECIPES
 from sdfg.dialect.memlet import CONFLICT_RESOLUTIONS
 from sdfg.dialect.ops.containers import CONTENTS
 from sdfg.dialect.types import CONTAINER, ELEMENT
@@ -40,6 +40,7 @@ GROUPS: Mapping[str, Sequence[type[Any]]] = {
     "Control flow": CONTROL,
     "Dataflow": DATAFLOW,
     "Library nodes": LIBRARY,
+    "Recipes": RECIPES,
 }
 
 TRAITS = {
@@ -101,6 +102,9 @@ NOTES: Mapping[str, str] = {
     "Dataflow": "What happens to data within a state. The last five stand only in tasklets.",
     "Library nodes": "Operations whose meaning is known as a whole, on whole containers. The pass\n"
     "`sdfg-expand-library` replaces them by maps.",
+    "Recipes": "How nests are mapped to a machine: no part of a program, without effect on what it\n"
+    "computes. They stand in files of their own or beside programs; `sdfg-apply-recipes` applies\n"
+    "them.",
 }
 
 EXPRESSIONS = """\

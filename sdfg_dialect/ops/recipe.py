@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, StringAttr
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Block, Operation, Region
 from xdsl.irdl import (
     IRDLOperation,
@@ -55,7 +55,7 @@ class RecipeOp(IRDLOperation):
     body = region_def("single_block", entry_args=NO_ARGUMENTS)
     """Knobs and steps."""
 
-    traits = traits_def(NoTerminator())
+    traits = traits_def(NoTerminator(), HasParent(ModuleOp))
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class RecipeOp(IRDLOperation):
     def parse(cls, parser: Parser) -> "RecipeOp":
         name = parser.parse_symbol_name()
         parser.parse_keyword("for")
-        kinds = [k.strip() for k in parser.parse_str_literal().split(",")]
+        kinds = [k.strip() for k in parser.parse_str_literal().split(",") if k.strip()]
         condition = symbolic.parse("true")
         if parser.parse_optional_keyword("when"):
             condition = parse_text(parser)
@@ -111,6 +111,7 @@ class RecipeOp(IRDLOperation):
             raise VerifyException(f"knobs of a recipe differ, got {', '.join(names)}")
         if not self.kinds.data:
             raise VerifyException("a recipe is for at least one kind of nest")
+        verify_condition(self.condition)
         for op in self.body.block.ops:
             if not isinstance(op, KnobOp | StepOp):
                 raise VerifyException(f"a recipe holds knobs and steps, got '{op.name}'")
@@ -172,6 +173,10 @@ class KnobOp(IRDLOperation):
     def verify_(self) -> None:
         if symbolic.is_condition(self.value.data):
             raise VerifyException(f"the value of a knob is a number, got {self.value}")
+        try:
+            symbolic.symbol(self.knob.data)
+        except ValueError as error:
+            raise VerifyException(f"a knob is a name in expressions: {error}") from error
 
 
 @irdl_op_definition
@@ -229,8 +234,9 @@ class StepOp(IRDLOperation):
     def print(self, printer: Printer) -> None:
         printer.print_string(" ")
         printer.print_string_literal(self.transformation.data)
-        printer.print_string(" ")
-        printer.print_attr_dict(self.options.data)
+        if self.options.data:
+            printer.print_string(" ")
+            printer.print_attr_dict(self.options.data)
         if self.condition is not None:
             printer.print_string(" when ")
             printer.print_string_literal(str(self.condition))
@@ -244,6 +250,13 @@ class StepOp(IRDLOperation):
     def verify_(self) -> None:
         if any(not isinstance(v, StringAttr) for v in self.options.data.values()):
             raise VerifyException("options of a step are text")
+        if self.condition is not None:
+            verify_condition(self.condition)
+
+
+def verify_condition(condition: ExprAttr) -> None:
+    if not symbolic.is_condition(condition.data):
+        raise VerifyException(f"what follows when is true or false, got the number {condition}")
 
 
 def parse_text(parser: Parser) -> Expr:
