@@ -23,7 +23,7 @@ def test_memory_and_children(tmp_path: Path, waits: tuple[str, ...]) -> None:
 
 
 def test_threads_that_never_wait_awake(tmp_path: Path) -> None:
-    _run(tmp_path, Options(extra=("-DSDFG_SPIN_NANOSECONDS=0",)), "fork")
+    _run(tmp_path, Options(extra=("-DSDFG_IDLE_NANOSECONDS=0", "-DSDFG_JOIN_NANOSECONDS=0")), "fork")
 
 
 def test_threads_of_openmp(tmp_path: Path) -> None:

@@ -62,6 +62,21 @@ static inline void sdfg_bind_thread(const sdfg_cpus *cpus, int place)
 #endif
 }
 
+#if defined(__linux__)
+/* sched_getcpu(), which the headers only declare to those who asked before the first include. */
+int sdfg_linux_cpu(void) __asm__("sched_getcpu");
+#endif
+
+/* The CPU that the calling thread runs on at the moment; -1 where the system does not say. */
+static inline int sdfg_this_cpu(void)
+{
+#if defined(__linux__)
+    return sdfg_linux_cpu();
+#else
+    return -1;
+#endif
+}
+
 /* The whole number that an environment variable begins with; 0 if it is unset or has none. */
 static inline int sdfg_environment_number(const char *name)
 {

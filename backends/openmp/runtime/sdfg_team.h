@@ -72,6 +72,7 @@ typedef struct sdfg_team {
     sdfg_cpus cpus;
     sdfg_worker *workers;
     char apart_job[SDFG_LINE];
+    int cpu;         /* on which the calling thread was when the loop began */
     sdfg_signal job; /* how many loops there have been */
     char apart_left[SDFG_LINE];
     sdfg_signal left; /* chunks of the loop that are not done */
@@ -177,12 +178,13 @@ static inline void *sdfg_worker_main(void *argument)
     const sdfg_worker *worker = (const sdfg_worker *)argument;
     sdfg_team *team = worker->team;
     uint32_t seen = 0;
+    int64_t awake = SDFG_IDLE_NANOSECONDS;
     if (team->bound) {
         sdfg_bind_thread(&team->cpus, worker->place);
     }
     for (;;) {
         uint32_t done = 0;
-        seen = sdfg_signal_await(&team->job, seen);
+        seen = sdfg_signal_await(&team->job, seen, awake);
         if (__atomic_load_n(&team->ended, __ATOMIC_ACQUIRE)) {
             return NULL;
         }
@@ -190,6 +192,10 @@ static inline void *sdfg_worker_main(void *argument)
         if (done > 0 && __atomic_sub_fetch(&team->left.value, done, __ATOMIC_SEQ_CST) == 0) {
             sdfg_signal_wake(&team->left, 1);
         }
+        /* Where the calling thread was last, it may wait for this processor. */
+        awake = sdfg_this_cpu() == __atomic_load_n(&team->cpu, __ATOMIC_RELAXED)
+                    ? 0
+                    : SDFG_IDLE_NANOSECONDS;
     }
 }
 
@@ -249,12 +255,14 @@ static inline void sdfg_team_begin(sdfg_team *team)
 static inline void sdfg_team_share(sdfg_team *team, sdfg_kernel *kernel, const void *values,
                                    int64_t count)
 {
-    uint32_t left = sdfg_team_divide(team, kernel, values, count, &team->left.value);
+    uint32_t left = 0;
+    __atomic_store_n(&team->cpu, sdfg_this_cpu(), __ATOMIC_RELAXED);
+    left = sdfg_team_divide(team, kernel, values, count, &team->left.value);
     __atomic_fetch_add(&team->job.value, 1, __ATOMIC_SEQ_CST);
     sdfg_signal_wake(&team->job, (int)left - 1);
     left = __atomic_sub_fetch(&team->left.value, sdfg_team_work(team, 0), __ATOMIC_SEQ_CST);
     while (left != 0) {
-        left = sdfg_signal_await(&team->left, left);
+        left = sdfg_signal_await(&team->left, left, SDFG_JOIN_NANOSECONDS);
     }
 }
 

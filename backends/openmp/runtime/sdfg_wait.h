@@ -18,8 +18,12 @@
 #define SDFG_WAIT_FUTEX
 #endif
 
-#ifndef SDFG_SPIN_NANOSECONDS
-#define SDFG_SPIN_NANOSECONDS 50000 /* awake; to sleep and be woken costs about as much */
+/* How long to stay awake: a worker until the next loop, the caller until the end of this one. */
+#ifndef SDFG_IDLE_NANOSECONDS
+#define SDFG_IDLE_NANOSECONDS 50000 /* more than what lies between two layers of a model */
+#endif
+#ifndef SDFG_JOIN_NANOSECONDS
+#define SDFG_JOIN_NANOSECONDS 10000 /* to sleep and be woken costs about as much */
 #endif
 
 /* A number that threads wait for. Only the functions below touch it once it is shared. */
@@ -109,12 +113,12 @@ static inline void sdfg_signal_wake(sdfg_signal *signal, int threads)
 #endif
 }
 
-/* Wait until the value is not `seen`, and return what it is then. */
-static inline uint32_t sdfg_signal_await(sdfg_signal *signal, uint32_t seen)
+/* Wait until the value is not `seen`, at first awake for a time; returns what it is then. */
+static inline uint32_t sdfg_signal_await(sdfg_signal *signal, uint32_t seen, int64_t nanoseconds)
 {
     uint32_t value = sdfg_signal_value(signal);
-    if (value == seen) {
-        const int64_t end = sdfg_nanoseconds() + SDFG_SPIN_NANOSECONDS;
+    if (value == seen && nanoseconds > 0) {
+        const int64_t end = sdfg_nanoseconds() + nanoseconds;
         do {
             for (int k = 0; k < 16 && value == seen; ++k) {
                 sdfg_pause();
