@@ -102,9 +102,8 @@ NOTES: Mapping[str, str] = {
     "Dataflow": "What happens to data within a state. The last five stand only in tasklets.",
     "Library nodes": "Operations whose meaning is known as a whole, on whole containers. The pass\n"
     "`sdfg-expand-library` replaces them by maps.",
-    "Recipes": "How nests are mapped to a machine: no part of a program, without effect on what it\n"
-    "computes. They stand in files of their own or beside programs; `sdfg-apply-recipes` applies\n"
-    "them.",
+    "Recipes": "How nests are mapped to a machine: no part of a program, they stand in files of\n"
+    "their own or beside programs. The pass `sdfg-apply-recipes` applies them.",
 }
 
 EXPRESSIONS = """\
