@@ -315,8 +315,11 @@ def splat(vector: Vector, value: Expression) -> Expression:
     A vector with `value`, of the type of its element, in every lane.
 
     Written `value - (f32x16){0}`: subtracting zero returns every value unchanged, -0 and NaN too
-    (adding would turn -0 into 0), and both compilers make one broadcast of it.
+    (adding would turn -0 into 0), and both compilers make one broadcast of it. An element of an
+    array goes through a macro, since gcc 12 would load a whole vector for it.
     """
+    if isinstance(value, Index):
+        return call("SDFG_BROADCAST", Name(vector.name), value)
     return value - Compound(vector, (Integer(0),))
 
 

@@ -64,6 +64,8 @@ class Options:
         """The flags of every translation unit."""
         chosen = ["-std=gnu11", f"-O{self.optimize}", "-fPIC", "-Wall", "-Wextra", *self.threads]
         chosen += ["-fno-math-errno", "-fno-trapping-math", "-fno-semantic-interposition"]
+        # gcc would keep the operands of the next iteration in memory: vector registers are full.
+        chosen += () if "__clang__" in compiler.macros else ("-fno-predictive-commoning",)
         chosen += _FAST_MATH if self.fast_math else ("-ffp-contract=off",)
         chosen += compiler.native_flags if self.native else ()
         chosen += ("-g",) if self.debug else ()

@@ -16,7 +16,7 @@ from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.schedule.nests import ReductionNest, depends_on, stride, uses_index
 from sdfg.lowering.schedule.vector_tasklets import is_vectorizable
 
-_GATHER, _PACK, _PACK_CONSTANT = 8.0, 2.0, 0.0
+GATHER, _PACK, _PACK_CONSTANT = 8.0, 2.0, 0.0
 """Cost of an operand that is not contiguous along the lanes: loaded lane by lane in the inner loop,
 or copied once before the nest, at run time or when the program is compiled."""
 _SCATTER = 0.5
@@ -151,7 +151,7 @@ def strided_cost(
     nest: ReductionNest, container: SSAValue, memlet: MemletAttr, parameter: str
 ) -> float:
     if not is_packable(nest, memlet, parameter):
-        return _GATHER
+        return GATHER
     return _PACK_CONSTANT if is_constant(container) else _PACK
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from xdsl.dialects import arith, math, vector
+from xdsl.dialects.arith import FastMathFlag, FastMathFlagsAttr
 from xdsl.dialects.builtin import (
     DenseIntOrFPElementsAttr,
     Float32Type,
@@ -44,6 +45,38 @@ COMBINE: Mapping[str, type[Operation]] = {
     "minnum": arith.MinnumfOp,
 }
 """What each conflict resolution does with two floating-point values."""
+
+REDUCE: Mapping[str, str] = {
+    **{"sum": "add", "product": "mul", "max": "maximumf", "min": "minimumf"},
+    **{"maxnum": "maxnumf", "minnum": "minnumf"},
+}
+"""The kind of `vector.reduction` that combines the lanes of a vector as each resolution does."""
+
+
+def combined(resolution: str, old: SSAValue, value: SSAValue) -> Operation:
+    """
+    `old` combined with a floating-point `value`; in one rounding where a product is summed up.
+
+    The order of a conflict resolution is open, and so are its roundings.
+    """
+    product = value.owner
+    if resolution == "sum" and isinstance(product, arith.MulfOp):
+        return math.FmaOp(product.lhs, product.rhs, old)
+    return COMBINE[resolution](old, value)  # pyright: ignore[reportCallIssue]
+
+
+def lanes_combined(resolution: str, value: SSAValue) -> vector.ReductionOp:
+    """All lanes of a vector combined into one number, in any order."""
+    kind = cast("VectorType[Attribute]", value.type)
+    order = FastMathFlagsAttr([FastMathFlag.REASSOC])
+    return vector.ReductionOp.create(
+        operands=[value],
+        result_types=[kind.element_type],
+        properties={
+            "kind": vector.CombiningKindAttr(vector.CombiningKindFlag(REDUCE[resolution])),
+            "fastmath": order,
+        },
+    )
 
 
 def is_vectorizable(tasklet: TaskletOp) -> bool:

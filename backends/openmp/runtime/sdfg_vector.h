@@ -29,6 +29,17 @@
     })
 #endif
 
+/*
+ * The number at `place` in each lane of a vector of `type`. Without volatile gcc 12 may read all
+ * lanes from `place` on, to take the first: slower, and beyond the end of what is there.
+ */
+#if defined(__clang__)
+#define SDFG_BROADCAST(type, place) ((place) - (type){0})
+#else
+#define SDFG_BROADCAST(type, place)                                                                \
+    (*(const volatile __typeof__((place) + 0) *)&(place) - (type){0})
+#endif
+
 static inline float sdfg_fma_f32(float a, float b, float c) { return SDFG_FMA(a, b, c); }
 static inline double sdfg_fma_f64(double a, double b, double c) { return __builtin_fma(a, b, c); }
 

@@ -13,6 +13,7 @@ from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.recipe import RecipeOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.schedule.nests import ReductionNest
+from sdfg.lowering.schedule.recipes.runs import run_of_reduction, runs_of_row
 from sdfg.lowering.schedule.tile_choice import choose_loops
 
 OPEN = 1 << 30
@@ -37,12 +38,17 @@ class Binding:
         nest = ReductionNest.of(op)
         element = None if kind.statement is None else kind.statement.yielded[0].type
         if nest is not None:
-            chosen = choose_loops(nest, machine)
+            run = run_of_reduction(nest, machine)
+            chosen = None if run is not None else choose_loops(nest, machine)
+            if run is not None:
+                roles[run] = "run"
             if chosen is not None:
                 lane, row = chosen
                 roles[lane] = "lane"
                 if row is not None:
                     roles[row] = "row"
+        elif kind.name == "row":
+            roles |= dict.fromkeys(runs_of_row(op), "run")
         values = {name: machine.fact(name) for name in machine.facts.data}
         values["lanes"] = max(1, values["vector_bytes"] // bytes_of(element))
         for loop, _ in kind.loops:

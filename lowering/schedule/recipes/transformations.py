@@ -6,6 +6,7 @@ from sdfg.lowering.schedule.transforms.accumulate import AccumulatePass
 from sdfg.lowering.schedule.transforms.distribute import DistributePass
 from sdfg.lowering.schedule.transforms.interchange import InterchangePass
 from sdfg.lowering.schedule.transforms.load import LoadPass
+from sdfg.lowering.schedule.transforms.partials import PartialsPass
 from sdfg.lowering.schedule.transforms.stage import StagePass
 from sdfg.lowering.schedule.transforms.tile import TilePass
 from sdfg.lowering.schedule.transforms.transformation import Transformation
@@ -17,6 +18,7 @@ _ALL: tuple[type[Transformation], ...] = (
     DistributePass,
     InterchangePass,
     LoadPass,
+    PartialsPass,
     StagePass,
     TilePass,
     UnrollPass,

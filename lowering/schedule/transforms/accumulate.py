@@ -1,9 +1,10 @@
 """Results of a reduction held in registers while it runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects import arith, math
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Block, Operation, Region, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import array_type, root
@@ -17,6 +18,7 @@ from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.nests import is_contiguous
 from sdfg.lowering.schedule.transforms.distribute import numbered
 from sdfg.lowering.schedule.transforms.nest import (
+    Loop,
     Nest,
     around,
     chain_from,
@@ -46,7 +48,8 @@ class AccumulatePass(Transformation):
     map [i = 0:4, j = 0:8] { C[i, j] = acc[i, j] }
     ```
 
-    The registers begin with what initialises the result just before, or with the result itself. A
+    The registers begin with what initialises the result just before, or with the result itself; then
+    loops around that combine into the same result follow each other, too. A
     result that is not contiguous along the last loop is written through a tile on the stack. Legal
     where the result is an element per point of `loops`, of constant size, and nothing else in the
     reduction touches it. The order of a conflict resolution is open, and so are its roundings:
@@ -84,7 +87,7 @@ class Reduction:
     memlet: MemletAttr
 
     @classmethod
-    def of(cls, points: list[Operation], reduced: list[Operation]) -> "Reduction | None":
+    def of(cls, points: Sequence[Loop], reduced: Sequence[Loop]) -> "Reduction | None":
         """The reduction in perfectly nested loops, or None."""
         if not reduced or not all(isinstance(op, MapOp) for op in (*points, *reduced)):
             return None
@@ -140,12 +143,13 @@ class Reduction:
                 nest.roots.remove(before)
             before.detach()
             return [before]
+        follow_each_other(nest, self.points[0], self.memlet)
         source = (self.container, MemletAttr(self.memlet.subset))
         return self.wrapped(move_tasklet(source, access, self.body.yielded[0].type))
 
     def loops(self, access: tuple[SSAValue, MemletAttr]) -> list[Operation]:
         """The reduction, point loops innermost: points of a map must not share the registers."""
-        ops = self.wrapped(combining(self.body, access, self.memlet.wcr or ""))
+        ops: list[Operation] = self.wrapped(combining(self.body, access, self.memlet.wcr or ""))
         for op in reversed(self.reduced):
             ops = [ForOp(parameter(op), range_of(op), ops)]
         return ops
@@ -165,6 +169,22 @@ class Reduction:
 
     def wrapped(self, tasklet: TaskletOp) -> list[Operation]:
         return around([(parameter(op), range_of(op)) for op in self.points], [tasklet])
+
+
+def follow_each_other(nest: Nest, op: Operation, memlet: MemletAttr) -> None:
+    """Make maps around `op` that combine into the same element loops: each goes on from the last."""
+    while op not in nest.roots:
+        parent = op.parent_op()
+        assert parent is not None
+        op = parent
+        if not isinstance(op, MapOp) or parameter(op) in memlet.symbols:
+            continue
+        if op in nest.roots:
+            refuse("the outermost loop combines into the same result")
+        loop = ForOp(parameter(op), range_of(op), op.detach_region(0))
+        op.add_region(Region(Block()))
+        nest.replace(op, [loop])
+        op = loop
 
 
 def initialisation(

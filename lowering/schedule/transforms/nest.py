@@ -289,11 +289,13 @@ def give_roles(nest: Nest, roles: dict[str, str]) -> None:
     """
     Rename parameters of an open nest to the roles they play, as far as the names are free.
 
-    `roles` maps parameters to roles.
+    `roles` maps parameters to roles. Those that share a role share the name: they follow each other.
     """
     mine = set(nest.parameters)
+    given: dict[str, str] = {}
     for old, role in roles.items():
         new = role if role == old else symbolic.symbol_name(role, nest.taken | mine)
+        new = given.setdefault(role, new)
         for op in list(nest.walk()):
             if isinstance(op, Loop) and parameter(op) == old and new != old:
                 rename(op, {old: new})

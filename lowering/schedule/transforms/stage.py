@@ -8,6 +8,7 @@ from xdsl.ir import SSAValue
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import array_type, is_constant, root
 from sdfg.dialect.attrs import WeightAttr
+from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp
 from sdfg.dialect.ops.dataflow import MapOp
@@ -35,7 +36,7 @@ POLICIES = ("all", "reused", "strided")
 @dataclass(frozen=True)
 class StagePass(Transformation):
     """
-    Copy what the tasklets of an inner loop read, before they read it, in the order they do (packing).
+    Copy what the tasklets of an inner loop read, before they read it and in that order (packing).
 
     Before, and after `sdfg-stage{along=ii}`:
 
@@ -46,16 +47,18 @@ class StagePass(Transformation):
     map [jo, ko, ii = 0:8] { C[..] += P[jo, ko, ii] * B[ko] }
     ```
 
-    The copy has a dimension for each loop that the access depends on, outermost first, `along` last,
-    and is made before the whole nest, or with `at` before that loop, anew in each iteration around
-    it. Constants are then packed when the model is compiled. Legal where what is read is not written
-    in the nest, and where the ranges of the copied loops depend on nothing inside.
+    The copy has a dimension for each loop that the access depends on, outermost first, `along`
+    last, and is made before the whole nest, or with `at` before that loop, anew in each iteration
+    around it. Constants are then packed when the model is compiled. Legal where what is read is not
+    written in the nest, and where the ranges of the copied loops depend on nothing inside.
     """
 
     name = "sdfg-stage"
 
     along: str
     """The loop along which the copy is contiguous."""
+    moving: tuple[str, ...] = ()
+    """Only operands that move with these loops, too."""
     at: str = ""
     """The loop before which to copy; the whole nest by default."""
     only: str = "strided"
@@ -91,7 +94,8 @@ class StagePass(Transformation):
     def wants(self, nest: Nest, tasklet: TaskletOp, index: int, loops: Sequence[Loop]) -> bool:
         container, memlet = tasklet.input_accesses[index]
         name = nest.name(self.along)
-        if name not in memlet.symbols or not memlet.subset.is_point:
+        wanted = {name, *(nest.name(role) for role in self.moving)}
+        if not wanted <= memlet.symbols or not memlet.subset.is_point:
             return False
         used = [op for op in loops if parameter(op) in memlet.symbols]
         step = stride(container, memlet, name)
@@ -102,9 +106,10 @@ class StagePass(Transformation):
         again = any(range_of(op).extent != 1 for op in loops if op not in used)
         if self.only == "reused":
             return again
-        return (
-            is_constant(container) and step != 1 or again and (is_constant(container) or step != 1)
-        )
+        strided = step != 1
+        if is_constant(container):
+            return strided or again
+        return strided and again
 
     def copy(self, nest: Nest, tasklet: TaskletOp, index: int, loops: Sequence[Loop]) -> None:
         container, memlet = tasklet.input_accesses[index]
@@ -122,11 +127,12 @@ class StagePass(Transformation):
         at = SubsetAttr(tuple(Range(numbered(parameter(op), range_of(op))) for op in order))
         access = (alloc.result, MemletAttr(at))
         move = move_tasklet((container, memlet), access, element)
-        move.location = tasklet.location
+        for op in (alloc, move):
+            derived(op, tasklet)
         headers = [(parameter(op), range_of(op)) for op in order]
         nodes = around(headers, [move])
         for node in nodes:
-            node.location = tasklet.location
+            derived(node, tasklet)
             if isinstance(node, MapOp):
                 join(node)
         if self.at:

@@ -16,7 +16,13 @@ from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.nests import is_contiguous, stride
 from sdfg.lowering.schedule.transforms.nest import Nest, nodes, parameter, range_of, refuse
 from sdfg.lowering.schedule.transforms.transformation import Transformation
-from sdfg.lowering.schedule.vector_tasklets import Lanes, VectorBody, is_vectorizable
+from sdfg.lowering.schedule.vector_tasklets import (
+    REDUCE,
+    Lanes,
+    VectorBody,
+    is_vectorizable,
+    lanes_combined,
+)
 from sdfg.lowering.simplify.rewriting import rename, retype
 
 
@@ -90,10 +96,17 @@ def has_lanes(tasklet: TaskletOp, name: str) -> bool:
     if not is_vectorizable(tasklet) or tasklet.stored_outputs:
         return False
     for container, memlet in tasklet.output_accesses:
+        if is_combined(memlet, name):
+            continue
         side_by_side = in_registers(container) or is_contiguous(container, memlet, name)
         if name not in memlet.symbols or memlet.wcr is not None or not side_by_side:
             return False
     return all(readable(container, memlet, name) for container, memlet in tasklet.input_accesses)
+
+
+def is_combined(memlet: MemletAttr, name: str) -> bool:
+    """Whether all lanes combine into one element."""
+    return memlet.wcr in REDUCE and memlet.subset.is_point and name not in memlet.symbols
 
 
 def readable(container: SSAValue, memlet: MemletAttr, name: str) -> bool:
@@ -196,7 +209,13 @@ def widened(tasklet: TaskletOp, lanes: Lanes, registers: Registers) -> TaskletOp
     *ops, last = tasklet.body.block.ops
     body.clone(ops)
     assert isinstance(last, YieldOp)
-    block.add_op(YieldOp(*(body.values[v] for v in last.values)))
+    results: list[SSAValue] = []
+    for value, (_, memlet) in zip(last.values, tasklet.output_accesses, strict=True):
+        result = body.values[value]
+        if is_combined(memlet, lanes.parameter):
+            result = body.add(lanes_combined(memlet.wcr or "", result))
+        results.append(result)
+    block.add_op(YieldOp(*results))
     return TaskletOp(inputs, outputs, Region(block))
 
 
