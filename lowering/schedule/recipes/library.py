@@ -20,13 +20,17 @@ _FOLDER = "files"
 
 @dataclass(frozen=True)
 class Library:
-    """Recipes in the order in which they are tried."""
+    """Recipes, in an order."""
 
     recipes: tuple[RecipeOp, ...]
 
     def for_kind(self, kind: str) -> list[RecipeOp]:
-        """Those for a kind of nest; `*` stands for every kind."""
-        return [r for r in self.recipes if any(k.data in (kind, "*") for k in r.kinds)]
+        """
+        Those for a kind of nest, the more special ones (for fewer kinds) first; `*` stands for every
+        kind.
+        """
+        found = [r for r in self.recipes if any(k.data in (kind, "*") for k in r.kinds)]
+        return sorted(found, key=lambda r: len(r.kinds))
 
     @classmethod
     def read(cls, texts: Sequence[tuple[str, str]]) -> "Library":
