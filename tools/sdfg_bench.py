@@ -14,7 +14,9 @@ from sdfg.backends.openmp.machine import available_cores
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.tools.bench import peers as peer_table
 from sdfg.tools.bench import workloads as workload_table
+from sdfg.tools.bench.html import to_html
 from sdfg.tools.bench.measure import Plan
+from sdfg.tools.bench.results import Report
 from sdfg.tools.bench.session import Session, run_session
 from sdfg.tools.bench.table import print_report
 from sdfg.tools.files import write_text
@@ -27,7 +29,7 @@ EXAMPLES = """\
 
 `sdfg-bench gemm-512 softmax --peers onnxruntime,openvino --threads 2` times two kernels.
 
-`sdfg-bench models --json report.json` times all models and writes the figures.
+`sdfg-bench models --html report.html --json report.json` times all models and writes a report.
 
 Models are exported once, and artifacts are kept until the compiler changes, in `build/bench`.
 """
@@ -66,6 +68,9 @@ def bench(
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write all figures to this file.")
     ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", help="Write a report with plots to this file.")
+    ] = None,
     folder: Annotated[
         Path, typer.Option("--cache", help="Folder for exported models and artifacts.")
     ] = Path("build/bench"),
@@ -88,11 +93,16 @@ def bench(
         folder / "models",
         startup,
     )
+
+    def keep(report: Report) -> None:
+        if json_file is not None:
+            write_text(json_file, json.dumps(report.to_json(), indent=1) + "\n")
+        if html_file is not None:
+            write_text(html_file, to_html(report))
+
     with Console(stderr=True).status("measuring the machine") as status:
-        report = run_session(session, status.update)
+        report = run_session(session, status.update, keep)
     print_report(report, wide_console())
-    if json_file is not None:
-        write_text(json_file, json.dumps(report.to_json(), indent=1) + "\n")
 
 
 def parse_threads(text: str) -> tuple[int, ...]:

@@ -37,15 +37,27 @@ class Session:
     """Whether to measure start-up; None leaves it to the workload."""
 
 
-def run_session(session: Session, progress: Progress = lambda _: None) -> Report:
-    """Measure everything. A workload or peer that fails is in the report with its reason."""
+def run_session(
+    session: Session,
+    progress: Progress = lambda _: None,
+    keep: Callable[[Report], None] = lambda _: None,
+) -> Report:
+    """
+    Measure everything. A workload or peer that fails is in the report with its reason.
+
+    `keep` gets what there is after each workload, so that interruption does not lose it.
+    """
     progress("measuring the machine")
     limits = measure_limits(session.threads)
-    rows = [row for workload in session.workloads for row in _rows(session, workload, progress)]
-    progress("measuring the machine again")
-    limits = better(limits, measure_limits(session.threads))
     date = datetime.datetime.now().astimezone().isoformat(timespec="minutes")
-    return Report(date, machine_name(), versions(), limits, rows)
+    report = Report(date, machine_name(), versions(), limits, [])
+    for workload in session.workloads:
+        report.rows.extend(_rows(session, workload, progress))
+        keep(report)
+    progress("measuring the machine again")
+    report.limits = better(limits, measure_limits(session.threads))
+    keep(report)
+    return report
 
 
 def _rows(session: Session, workload: Workload, progress: Progress) -> list[Row]:

@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
+from sdfg.tools.bench.limits import Limits
 from sdfg.tools.bench.peers import PEERS
 from sdfg.tools.bench.results import Figures, Report, Row
 
@@ -42,14 +43,23 @@ def latency_table(report: Report, names: list[str]) -> Table:
             _latency(row.figures.get(name), best is not None and best.peer == name)
             for name in names
         ]
-        fraction = row.fraction_of_limit(report.limits)
-        shown = _NOTHING if fraction is None else f"{100 * fraction:.0f} %"
-        table.add_row(row.workload, str(row.threads), *cells, ratio_text(row), shown)
+        table.add_row(
+            row.workload,
+            str(row.threads),
+            *cells,
+            ratio_text(row),
+            fraction_text(row, report.limits),
+        )
     return table
 
 
 def ratio_text(row: Row) -> str:
     return _NOTHING if row.ratio is None else f"{row.ratio:.2f}"
+
+
+def fraction_text(row: Row, limits: Limits) -> str:
+    fraction = row.fraction_of_limit(limits)
+    return _NOTHING if fraction is None else f"{100 * fraction:.0f} %"
 
 
 def _latency(figures: Figures | None, best: bool) -> str:
