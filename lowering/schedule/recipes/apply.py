@@ -49,10 +49,10 @@ def apply_recipe(
     except KeyError as missing:
         fail(recipe, f"uses {missing.args[0]}, which the nest does not define")
     copy = op.clone()
+    nest = Nest.open(copy, state, taken)
     block = op.parent_block()
     assert block is not None
     block.insert_op_before(copy, op)
-    nest = Nest.open(copy, state, taken)
     give_roles(nest, dict(binding.roles))
     try:
         for step in recipe.steps:

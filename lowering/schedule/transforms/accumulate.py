@@ -7,6 +7,7 @@ from xdsl.dialects import arith, math
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.conflicts import conflicts
 from sdfg.dialect.analysis.containers import array_type, root
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
@@ -143,7 +144,10 @@ class Reduction:
                 nest.roots.remove(before)
             before.detach()
             return [before]
-        follow_each_other(nest, self.points[0], self.memlet)
+        for op in self.points:
+            if meet(op, self.body):
+                refuse(f"iterations of {parameter(op)} may combine into the same result")
+        follow_each_other(nest, self.points[0], self.body)
         source = (self.container, MemletAttr(self.memlet.subset))
         return self.wrapped(move_tasklet(source, access, self.body.yielded[0].type))
 
@@ -171,13 +175,18 @@ class Reduction:
         return around([(parameter(op), range_of(op)) for op in self.points], [tasklet])
 
 
-def follow_each_other(nest: Nest, op: Operation, memlet: MemletAttr) -> None:
-    """Make maps around `op` that combine into the same element loops: each goes on from the last."""
+def meet(op: MapOp, tasklet: TaskletOp) -> bool:
+    """Whether two iterations of a map around `tasklet` may combine into the same element."""
+    return any(found.op is tasklet for found in conflicts(op, op.param_names))
+
+
+def follow_each_other(nest: Nest, op: Operation, tasklet: TaskletOp) -> None:
+    """Make maps around `op` whose iterations meet loops: each goes on from where the last ended."""
     while op not in nest.roots:
         parent = op.parent_op()
         assert parent is not None
         op = parent
-        if not isinstance(op, MapOp) or parameter(op) in memlet.symbols:
+        if not isinstance(op, MapOp) or not meet(op, tasklet):
             continue
         if op in nest.roots:
             refuse("the outermost loop combines into the same result")

@@ -55,8 +55,17 @@ class Nest:
 
     @classmethod
     def open(cls, op: MapOp, state: StateOp, taken: frozenset[str]) -> "Nest":
-        """Take the maps of `op` apart into loops of one parameter."""
-        for inner in [o for o in op.walk() if isinstance(o, MapOp)]:
+        """
+        Take the maps of `op` apart into loops of one parameter.
+
+        Raises `Refused`, before anything changes, where a schedule holds them together.
+        """
+        maps = [o for o in op.walk() if isinstance(o, MapOp)]
+        for inner in maps:
+            if len(inner.param_names) > 1 and inner.schedule.kind.data not in _SPLIT:
+                names = ", ".join(inner.param_names)
+                refuse(f"loops {names} are scheduled together: {inner.schedule.kind.data}")
+        for inner in maps:
             _take_apart(inner)
         return cls(state, [op], taken)
 
@@ -223,7 +232,7 @@ def enclosing(op: Operation, outermost: Operation) -> list[Loop]:
 
 def _take_apart(op: MapOp) -> None:
     names, ranges = op.param_names, op.ranges.data
-    if len(names) == 1 or op.schedule.kind.data not in _SPLIT:
+    if len(names) == 1:
         return
     body = op.detach_region(0)
     for name, r in reversed(list(zip(names[1:], ranges[1:], strict=True))):

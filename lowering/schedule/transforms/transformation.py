@@ -44,8 +44,8 @@ class Transformation(ModulePass, ABC):
             if not fnmatchcase(state.sym_name.data, self.scope):
                 continue
             for node in [n for n in state.body.block.ops if isinstance(n, MapOp)]:
-                nest = Nest.open(node, state, names_around(state))
                 try:
+                    nest = Nest.open(node, state, names_around(state))
                     self.rewrite(nest)
                 except Refused as reason:
                     fail(node, f"is not transformed by {self.name}: {reason}")
