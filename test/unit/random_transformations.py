@@ -1,0 +1,105 @@
+"""Random transformations of the loops that a program has, sensible and not."""
+
+from collections.abc import Sequence
+
+from unit.choices import Choices, chance, pick, shuffled
+from xdsl.dialects.builtin import ModuleOp
+
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.lowering.schedule.transforms.accumulate import AccumulatePass
+from sdfg.lowering.schedule.transforms.distribute import DistributePass
+from sdfg.lowering.schedule.transforms.interchange import InterchangePass
+from sdfg.lowering.schedule.transforms.load import LoadPass
+from sdfg.lowering.schedule.transforms.nest import Loop
+from sdfg.lowering.schedule.transforms.stage import POLICIES, StagePass
+from sdfg.lowering.schedule.transforms.tile import RESTS, TilePass
+from sdfg.lowering.schedule.transforms.transformation import Transformation
+from sdfg.lowering.schedule.transforms.unroll import UnrollPass
+from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
+
+NAMES = ("tile", "interchange", "distribute", "stage", "accumulate", "vectorize", "load", "unroll")
+SIZES = (4, 2, 8, 3, 1, 16, 7)
+
+
+def loops_of(module: ModuleOp) -> list[str]:
+    """The parameters of all loops, in the order of the text, each once."""
+    names: dict[str, None] = {}
+    for op in module.walk():
+        if isinstance(op, Loop):
+            found = op.param_names if isinstance(op, MapOp) else (op.param,)
+            names.update(dict.fromkeys(found))
+    return list(names)
+
+
+def neighbours(choices: Choices, loops: Sequence[str], most: int) -> tuple[str, ...]:
+    """Loops that follow each other in the text."""
+    count = choices.integer(1, min(most, len(loops)))
+    start = choices.integer(0, len(loops) - count)
+    return tuple(loops[start : start + count])
+
+
+def random_transformation(choices: Choices, loops: Sequence[str], fresh: str) -> Transformation:
+    """
+    One for some of the loops, sometimes for one that is not there; `fresh` begins new names.
+    """
+    loops = [*loops, "nowhere"] if chance(choices, 5) or not loops else loops
+    loop = pick(choices, loops)
+    match pick(choices, NAMES):
+        case "tile":
+            return random_tile(choices, loop, fresh)
+        case "interchange":
+            inner = tuple(shuffled(choices, loops)[: choices.integer(1, 3)])
+            if chance(choices, 30):
+                return InterchangePass(outermost=inner)
+            return InterchangePass(innermost=inner)
+        case "distribute":
+            return DistributePass(neighbours(choices, loops, 3))
+        case "stage":
+            at = pick(choices, loops) if chance(choices, 40) else ""
+            only = pick(choices, POLICIES)
+            return StagePass(loop, at=at, only=only, storage=pick(choices, ("heap", "stack")))
+        case "accumulate":
+            return AccumulatePass(neighbours(choices, loops, 2))
+        case "vectorize":
+            return VectorizePass(loop, pick(choices, (4, 2, 8, 1, 3)), into=f"{fresh}v")
+        case "load":
+            pair = neighbours(choices, loops, 2)
+            return LoadPass(pair if len(pair) == 2 else (loop, pick(choices, loops)))
+        case _:
+            return UnrollPass(neighbours(choices, loops, 2), most=pick(choices, (64, 4)))
+
+
+def random_tile(choices: Choices, loop: str, fresh: str) -> TilePass:
+    size, rest = pick(choices, SIZES), pick(choices, RESTS)
+    unit = pick(choices, (1, 2, 4)) if rest == "halves" else 1
+    into = (f"{fresh}o", f"{fresh}i") if chance(choices, 50) else ()
+    return TilePass(loop, size, into, rest, unit, even=chance(choices, 30))
+
+
+def usual_steps(choices: Choices, lane: str, row: str | None) -> list[Transformation]:
+    """What recipes of contractions do, with sizes and omissions of all kinds."""
+    size = pick(choices, (8, 4, 16, *SIZES))
+    unit = pick(choices, (1, 2, 4))
+    steps: list[Transformation] = [
+        TilePass(lane, size, ("block", "column"), pick(choices, RESTS), unit)
+    ]
+    tile = ("column",)
+    if row is not None:
+        rows = TilePass(
+            row, pick(choices, (2, 4, *SIZES)), ("band", "line"), even=chance(choices, 50)
+        )
+        steps.append(rows)
+        tile = ("line", "column")
+        steps.append(InterchangePass(innermost=("band", *tile)))
+    else:
+        steps.append(InterchangePass(innermost=tile))
+    at = pick(choices, ("", "", "band", "block"))
+    steps += [
+        DistributePass(tile),
+        StagePass("column", at=at, only=pick(choices, POLICIES)),
+        AccumulatePass(tile),
+        VectorizePass("column", pick(choices, (4, 2, 8))),
+        *([LoadPass(("line", "vec"))] if row is not None else []),
+        UnrollPass((*tile[:-1], "vec")),
+    ]
+    return [step for step in steps if not chance(choices, 4)]
