@@ -90,7 +90,7 @@ def transformation_of(step: StepOp, values: Mapping[str, int]) -> Transformation
     kind = TRANSFORMATIONS.get(name)
     if kind is None:
         fail(step, f"names no transformation: {name}", hint=f"one of {', '.join(TRANSFORMATIONS)}")
-    known = {f.name.replace("_", "-"): f for f in fields(kind)}
+    known = {f.name.replace("_", "-"): f for f in fields(kind) if f.name != "state"}
     options: dict[str, Any] = {}
     for key, text in step.texts.items():
         field = known.get(key)

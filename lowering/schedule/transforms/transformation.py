@@ -1,7 +1,7 @@
 """What all transformations of loop nests share: alone a pass, in a recipe a step."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from xdsl.context import Context
@@ -23,6 +23,9 @@ class Transformation(ModulePass, ABC):
     stops compilation where that is refused. In a recipe it is one step.
     """
 
+    state: str = field(default="*", kw_only=True)
+    """Labels of the states whose maps a pass rewrites; `*` stands for any text."""
+
     @abstractmethod
     def rewrite(self, nest: Nest) -> None:
         """
@@ -32,16 +35,11 @@ class Transformation(ModulePass, ABC):
         copy.
         """
 
-    @property
-    def scope(self) -> str:
-        """Which states, as a pattern with `*`; part of the options of each transformation."""
-        return "*"
-
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for state in [s for s in op.walk() if isinstance(s, StateOp)]:
             if isinstance(state.parent_op(), MapOp):
                 continue
-            if not fnmatchcase(state.sym_name.data, self.scope):
+            if not fnmatchcase(state.sym_name.data, self.state):
                 continue
             for node in [n for n in state.body.block.ops if isinstance(n, MapOp)]:
                 try:
