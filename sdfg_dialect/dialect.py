@@ -15,7 +15,7 @@ from sdfg.dialect.ops.call import CallOp
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.contractions import ConvOp, MatmulOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp, WhileOp
-from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.copies import CopyOp, PrefetchOp
 from sdfg.dialect.ops.dataflow import ConsumeOp, MapOp, StateOp
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.recipe import KnobOp, RecipeOp, StepOp
@@ -32,6 +32,7 @@ DATAFLOW = [
     MapOp,
     TaskletOp,
     CopyOp,
+    PrefetchOp,
     ConsumeOp,
     IndexOp,
     LoadOp,

@@ -9,7 +9,7 @@ from xdsl.ir import Operation, Region
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
-from sdfg.backends.openmp import containers, streams
+from sdfg.backends.openmp import containers, hints, streams
 from sdfg.backends.openmp.copies import emit_copy
 from sdfg.backends.openmp.failures import CONTEXT, place, stop_on_failure
 from sdfg.backends.openmp.loops import emit_for, emit_map, scoped
@@ -20,7 +20,7 @@ from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.call import CallOp
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp, WhileOp
-from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.copies import CopyOp, PrefetchOp
 from sdfg.dialect.ops.dataflow import ConsumeOp, MapOp, StateOp
 from sdfg.dialect.ops.scope import symbols_read
 from sdfg.dialect.ops.tasklet import TaskletOp
@@ -81,6 +81,8 @@ class BodyEmitter:
         fails, scope.uses.fails = scope.uses.fails, scope.uses.fails or before
         if not body:
             return []
+        if hints.bypasses(op, parallel=False):
+            body.append(hints.ordered())
         after = [stop_on_failure(scope)] if fails else []
         return [s.Blank(), s.Comment(place(op, op.sym_name.data)), *scoped(body), *after]
 
@@ -95,6 +97,10 @@ class BodyEmitter:
     @emit.register
     def _(self, op: CopyOp, scope: Scope) -> Statements:
         return emit_copy(op, scope)
+
+    @emit.register
+    def _(self, op: PrefetchOp, scope: Scope) -> Statements:
+        return hints.prefetch(op, scope)
 
     @emit.register
     def _(self, op: ConsumeOp, scope: Scope) -> Statements:

@@ -9,7 +9,7 @@ from xdsl.ir import Region
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
-from sdfg.backends.openmp import kernels
+from sdfg.backends.openmp import hints, kernels
 from sdfg.backends.openmp.expressions import add
 from sdfg.backends.openmp.failures import place
 from sdfg.backends.openmp.kernels import Dimension
@@ -116,6 +116,8 @@ def _parallel(op: MapOp, scope: Scope, body: Body) -> Statements:
     refuse_races(op, tuple(names))
     scope.uses.context = scope.uses.threads = True
     points = kernels.over_points(dimensions, bounds, body(op.body, inner), inner.names)
+    if hints.bypasses(op, parallel=True):
+        points.append(hints.ordered())
     kernel = kernels.make_kernel(layer(op), bounds, [*before, *points], scope, written(op, scope))
     condition = scope.expression(op.schedule.condition.data)
     return scoped(kernel.run(kernels.count_of(dimensions), condition, scope.inner()))

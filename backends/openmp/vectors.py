@@ -8,13 +8,14 @@ from xdsl.ir import Operation, SSAValue
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
-from sdfg.backends.openmp import scalars
+from sdfg.backends.openmp import hints, scalars
 from sdfg.backends.openmp.expressions import add, multiply
 from sdfg.backends.openmp.resolutions import assigned, from_storage
 from sdfg.backends.openmp.scope import Scope
 from sdfg.backends.openmp.types import lanes as lane_count
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import MemletAttr
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 
 _REDUCTIONS = {
@@ -87,6 +88,8 @@ class Window:
     def store(self, value: c.Expression, name: str) -> list[s.Statement]:
         """Write a vector; `name` is for a variable that may be needed."""
         resolution = self.memlet.wcr
+        if isinstance(self.op, TaskletOp) and self.op.nontemporal is not None:
+            return self.store_nontemporal(value, c.Name(name))
         if self.in_place:
             target = c.lvalue(self.kind, self.start.address())
             return [assigned(self.op, target, value, self.kind, resolution)]
@@ -98,6 +101,17 @@ class Window:
                 for lane, target in enumerate(self.lanes())
             ),
         ]
+
+    def store_nontemporal(self, value: c.Expression, whole: c.Name) -> list[s.Statement]:
+        """The same past the caches, which takes elements that lie side by side."""
+        if not self.in_place:
+            fail(
+                self.op,
+                f"is nontemporal, but the elements [{self.memlet.subset}] do not lie side by side",
+                hint="write along the last dimension, or without 'nontemporal'",
+            )
+        declared = s.Declare(t.const(self.kind), whole.name, value)
+        return [declared, hints.store_nontemporal(self.start, whole, self.kind)]
 
 
 def by_lane(kind: t.Vector, result: c.Name, lane: c.Name, value: c.Expression) -> list[s.Statement]:

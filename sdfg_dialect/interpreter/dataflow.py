@@ -13,7 +13,7 @@ from xdsl.interpreter import (
 
 from sdfg.dialect.interpreter.machine import Machine, stop
 from sdfg.dialect.interpreter.memory import Access, Block, Container, Stream
-from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.copies import CopyOp, PrefetchOp
 from sdfg.dialect.ops.dataflow import ConsumeOp, StateOp
 
 
@@ -43,6 +43,12 @@ class DataflowFunctions(InterpreterFunctions):
             with self.machine.only(interpreter, op, chosen) as (source, target):
                 self.copy(op, source, target)
         return ()
+
+    @impl(PrefetchOp)
+    def run_prefetch(
+        self, interpreter: Interpreter, op: PrefetchOp, args: PythonValues
+    ) -> PythonValues:
+        return ()  # where data is nearer does not show in results
 
     def copy(self, op: CopyOp, source: Container, target: Container) -> None:
         read = self.machine.access(op, source, op.read.ranges)

@@ -22,7 +22,7 @@ from sdfg.dialect.interpreter.program import checked_start
 from sdfg.dialect.interpreter.races import Level
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import AssignOp, ForOp, IfOp, ReadSymbolOp
-from sdfg.dialect.ops.copies import CopyOp
+from sdfg.dialect.ops.copies import CopyOp, PrefetchOp
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType, StreamType
@@ -33,7 +33,7 @@ LANES = 1 << 18
 CONTRACTED = 64
 """How many products of a contraction come at the price of one value: they are never stored."""
 
-_AT_ONCE = (TaskletOp, CopyOp, MapOp, ForOp, IfOp, AllocOp, ConstantOp, ViewOp)
+_AT_ONCE = (TaskletOp, CopyOp, PrefetchOp, MapOp, ForOp, IfOp, AllocOp, ConstantOp, ViewOp)
 
 
 @register_impls

@@ -1,6 +1,6 @@
-"""Copies: data that moves and stays the same."""
+"""Data that moves and stays the same: copies, and what is fetched ahead of its use."""
 
-from xdsl.dialects.builtin import UnitAttr
+from xdsl.dialects.builtin import IntegerAttr, UnitAttr, i64
 from xdsl.ir import SSAValue
 from xdsl.irdl import IRDLOperation, attr_def, irdl_op_definition, operand_def, opt_attr_def
 from xdsl.parser import Parser
@@ -10,7 +10,7 @@ from xdsl.utils.exceptions import VerifyException
 from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.ops import syntax
 from sdfg.dialect.ops.writing import verify_read, verify_write
-from sdfg.dialect.types import CONTAINER, StreamType
+from sdfg.dialect.types import CONTAINER, ArrayType, StreamType
 
 
 @irdl_op_definition
@@ -94,3 +94,75 @@ class CopyOp(IRDLOperation):
                 f"both sides of a copy have the same extents, got [{self.read.subset}] "
                 f"and [{self.write.subset}]"
             )
+
+
+@irdl_op_definition
+class PrefetchOp(IRDLOperation):
+    """
+    Bring elements near before they are needed, into the cache of level 1, 2 or 3.
+
+    This changes the time of a run, never its results, and the elements need not exist: the one that
+    is needed in 8 steps may lie behind the end.
+
+    ```mlir
+    sdfg.prefetch %b[k + 8, 0:64] into 2
+    sdfg.prefetch %c[i + 1, 0:16] into 1 to write
+    ```
+    """
+
+    name = "sdfg.prefetch"
+
+    container = operand_def(ArrayType)
+    """Where the elements are."""
+    read = attr_def(MemletAttr)
+    """Which they are."""
+    level = attr_def(IntegerAttr)
+    """The cache they should be in, 1 being the nearest."""
+    to_write = opt_attr_def(UnitAttr)
+    """Whether they will be written."""
+
+    def __init__(
+        self, container: SSAValue, read: MemletAttr, *, level: int = 1, to_write: bool = False
+    ):
+        super().__init__(
+            operands=[container],
+            attributes={
+                "read": read,
+                "level": IntegerAttr(level, i64),
+                "to_write": UnitAttr() if to_write else None,
+            },
+        )
+
+    @classmethod
+    def parse(cls, parser: Parser) -> "PrefetchOp":
+        container, read = syntax.parse_access(parser)
+        parser.parse_keyword("into")
+        level = parser.parse_integer(allow_boolean=False, allow_negative=False)
+        to_write = parser.parse_optional_keyword("to") is not None
+        if to_write:
+            parser.parse_keyword("write")
+        op = cls(container, read, level=level, to_write=to_write)
+        op.attributes |= syntax.parse_extra_attributes(parser)
+        return op
+
+    def print(self, printer: Printer) -> None:
+        printer.print_string(" ")
+        syntax.print_access(printer, self.container, self.read)
+        printer.print_string(f" into {self.level.value.data}")
+        if self.to_write is not None:
+            printer.print_string(" to write")
+        syntax.print_extra_attributes(printer, self, {"read", "level", "to_write"})
+
+    def verify_(self) -> None:
+        kind = self.container.type
+        rank = kind.rank if isinstance(kind, ArrayType) else 0
+        if self.read.subset.rank != rank:
+            raise VerifyException(
+                f"a memlet has one range per dimension of its container, got "
+                f"{self.read.subset.rank} in [{self.read.subset}] for rank {rank}"
+            )
+        verify_read(self.read)
+        if self.level.value.data not in (1, 2, 3):
+            raise VerifyException(f"caches have levels 1 to 3, got {self.level.value.data}")
+        if isinstance(kind, ArrayType) and kind.storage.kind.data == "register":
+            raise VerifyException(f"what is fetched is in memory, got {kind}")

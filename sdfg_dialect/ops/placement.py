@@ -27,6 +27,7 @@ DATAFLOW_BODY = {
     "sdfg.consume",
     "sdfg.tasklet",
     "sdfg.copy",
+    "sdfg.prefetch",
 }
 """What stands in a state, in a map, or deeper. Targets add the nodes that they define."""
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from xdsl.dialects.builtin import ArrayAttr, VectorType
+from xdsl.dialects.builtin import ArrayAttr, UnitAttr, VectorType
 from xdsl.ir import Attribute, Region, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
     IRDLOperation,
     attr_def,
     irdl_op_definition,
+    opt_attr_def,
     region_def,
     traits_def,
     var_operand_def,
@@ -23,7 +24,7 @@ from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.ops import syntax
 from sdfg.dialect.ops.placement import verify_tasklet_body
 from sdfg.dialect.ops.writing import verify_read, verify_write
-from sdfg.dialect.types import CONTAINER
+from sdfg.dialect.types import CONTAINER, ArrayType
 
 
 @irdl_op_definition
@@ -61,6 +62,9 @@ class TaskletOp(IRDLOperation):
     one more argument, the container, into whose subset the body writes with `sdfg.store`. These
     stored outputs come last. The body is upstream `arith` and `math`.
 
+    With `nontemporal` behind the outputs, what is written bypasses the caches, because nobody reads
+    it soon; the tasklet then yields vectors. It changes the time of a run, never its results.
+
     ```mlir
     sdfg.tasklet (%a = %A[i, k], %b: vector<8xf32> = %B[k, j:j + 8]) -> (%C[i, j:j + 8] wcr sum) {
       %s = vector.broadcast %a : f32 to vector<8xf32>
@@ -80,6 +84,8 @@ class TaskletOp(IRDLOperation):
     """Memlet of each container read."""
     writes = attr_def(ArrayAttr[MemletAttr])
     """Memlet of each container written."""
+    nontemporal = opt_attr_def(UnitAttr)
+    """Whether what it writes bypasses the caches."""
     body = region_def("single_block")
     """The computation; its arguments are what the memlets bring."""
 
@@ -91,12 +97,15 @@ class TaskletOp(IRDLOperation):
         inputs: Sequence[tuple[SSAValue, MemletAttr]],
         outputs: Sequence[tuple[SSAValue, MemletAttr]],
         body: Region,
+        *,
+        nontemporal: bool = False,
     ):
         super().__init__(
             operands=[[c for c, _ in inputs], [c for c, _ in outputs]],
             attributes={
                 "reads": ArrayAttr(m for _, m in inputs),
                 "writes": ArrayAttr(m for _, m in outputs),
+                "nontemporal": UnitAttr() if nontemporal else None,
             },
             regions=[body],
         )
@@ -158,8 +167,9 @@ class TaskletOp(IRDLOperation):
                 outputs.append(syntax.parse_access(parser))
 
         parser.parse_comma_separated_list(parser.Delimiter.PAREN, result)
+        nontemporal = parser.parse_optional_keyword("nontemporal") is not None
         extra = syntax.parse_extra_attributes(parser)
-        op = cls(inputs, outputs, parser.parse_region(args))
+        op = cls(inputs, outputs, parser.parse_region(args), nontemporal=nontemporal)
         op.attributes |= extra
         return op
 
@@ -193,8 +203,8 @@ class TaskletOp(IRDLOperation):
         printer.print_list(range(count), argument)
         printer.print_string(") -> (")
         printer.print_list(range(len(self.outputs)), result)
-        printer.print_string(")")
-        syntax.print_extra_attributes(printer, self, {"reads", "writes"})
+        printer.print_string(") nontemporal" if self.nontemporal else ")")
+        syntax.print_extra_attributes(printer, self, {"reads", "writes", "nontemporal"})
         syntax.print_body(printer, self.body)
 
     def verify_(self) -> None:
@@ -245,6 +255,27 @@ class TaskletOp(IRDLOperation):
         for value, index in zip(values, self.yielded_outputs, strict=True):
             container, memlet = self.output_accesses[index]
             verify_moved("yielded value", value.type, container.type, memlet)
+        if self.nontemporal is not None:
+            self.verify_nontemporal()
+
+    def verify_nontemporal(self) -> None:
+        """Hold what bypasses the caches to vectors that are written as they are."""
+        if self.stored_outputs:
+            raise VerifyException("a nontemporal tasklet yields all that it writes, got a store")
+        for value, (container, memlet) in zip(self.yielded, self.output_accesses, strict=True):
+            if memlet.subset.is_point or not isinstance(value.type, VectorType):
+                kind: Attribute = value.type
+                raise VerifyException(
+                    f"a nontemporal tasklet yields vectors of several elements, got {kind} "
+                    f"for [{memlet.subset}]"
+                )
+            if memlet.wcr is not None:
+                raise VerifyException(
+                    f"a nontemporal tasklet reads nothing that it writes, got wcr {memlet.wcr}"
+                )
+            array = container.type
+            if isinstance(array, ArrayType) and array.storage.kind.data == "register":
+                raise VerifyException(f"a nontemporal tasklet writes to memory, got {array}")
 
 
 def verify_moved(what: str, kind: Attribute, container: Attribute, memlet: MemletAttr) -> None:

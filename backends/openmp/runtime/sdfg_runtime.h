@@ -22,6 +22,8 @@
 
 #include "sdfg_float16.h"
 
+#include "sdfg_hints.h"
+
 #include "sdfg_memory.h"
 
 #include "sdfg_team.h"

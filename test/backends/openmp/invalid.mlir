@@ -209,3 +209,13 @@ sdfg.sdfg @a () {
 }
 sdfg.sdfg @b () {
 }
+
+// -----
+
+// CHECK: n.py:4:5: 'sdfg.tasklet' is nontemporal, but the elements [0:8, 1] do not lie side by side
+// CHECK-NEXT: hint: write along the last dimension, or without 'nontemporal'
+sdfg.sdfg @main (in "x" %x: !sdfg.array<[8] x f32>, out "y" %y: !sdfg.array<[8, 2] x f32>) {
+  sdfg.state @s {
+    sdfg.tasklet (%a: vector<8xf32> = %x[0:8]) -> (%y[0:8, 1]) nontemporal { sdfg.yield %a : vector<8xf32> } loc("n.py":4:5)
+  }
+}
