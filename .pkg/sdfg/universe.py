@@ -156,6 +156,12 @@ def _accumulate() -> type[ModulePass]:
     return AccumulatePass
 
 
+def _partials() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.partials import PartialsPass
+
+    return PartialsPass
+
+
 def _vectorize() -> type[ModulePass]:
     from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
 
@@ -172,6 +178,12 @@ def _unroll() -> type[ModulePass]:
     from sdfg.lowering.schedule.transforms.unroll import UnrollPass
 
     return UnrollPass
+
+
+def _permute_layouts() -> type[ModulePass]:
+    from sdfg.lowering.schedule.permute_layouts import PermuteLayoutsPass
+
+    return PermuteLayoutsPass
 
 
 SDFG_UNIVERSE = Universe(
@@ -194,12 +206,14 @@ SDFG_UNIVERSE = Universe(
         "sdfg-vectorize-maps": _vectorize_maps,
         "sdfg-parallelize": _parallelize,
         "sdfg-outline-maps": _outline_maps,
+        "sdfg-permute-layouts": _permute_layouts,
         "sdfg-apply-recipes": _apply_recipes,
         "sdfg-tile": _tile,
         "sdfg-interchange": _interchange,
         "sdfg-distribute": _distribute,
         "sdfg-stage": _stage,
         "sdfg-accumulate": _accumulate,
+        "sdfg-partials": _partials,
         "sdfg-vectorize": _vectorize,
         "sdfg-load": _load,
         "sdfg-unroll": _unroll,

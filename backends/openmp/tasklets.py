@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xdsl.dialects import arith, math, vector
+from xdsl.dialects.utils import FastMathFlag
 from xdsl.ir import BlockArgument, Operation, SSAValue
 
 from sdfg.backends.c_tree import expressions as c
@@ -14,7 +15,7 @@ from sdfg.backends.openmp.expressions import add, multiply
 from sdfg.backends.openmp.failures import check_failed
 from sdfg.backends.openmp.resolutions import assigned, from_storage, to_storage
 from sdfg.backends.openmp.scope import Scope
-from sdfg.backends.openmp.types import element, is_vector, scalar_type, value_type
+from sdfg.backends.openmp.types import element, is_vector, lanes, scalar_type, value_type
 from sdfg.backends.openmp.vectors import Window
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import MemletAttr
@@ -179,7 +180,11 @@ class TaskletEmitter:
         kind = value_type(op.results[0].type, op)
         assert isinstance(kind, t.Scalar)
         start = None if op.acc is None else self.values[op.acc]
-        self.bind(op, vectors.reduced(op, value, start, scalars.Kinds(kind, kind)), body)
+        kinds, count = scalars.Kinds(kind, kind), lanes(source.type, op)
+        if FastMathFlag.REASSOC in op.fastmath.data:
+            before, value, count = vectors.halved(op, value, kinds, self.scope)
+            body += before
+        self.bind(op, vectors.reduced(op, value, start, kinds, count), body)
 
     def compute(self, op: Operation, body: list[s.Statement]) -> None:
         if len(op.results) != 1:

@@ -115,25 +115,60 @@ class Window:
 
 
 def by_lane(kind: t.Vector, result: c.Name, lane: c.Name, value: c.Expression) -> list[s.Statement]:
-    """`result`, each lane of it computed by itself: a loop that compilers make vector code of."""
+    """
+    `result`, each lane of it computed by itself: a loop that compilers make vector code of.
+
+    Without the pragma gcc writes the loop out before it looks for vectors, branches and all.
+    """
     step = s.Assign(result[lane], value)
-    return [s.Declare(kind, result.name), s.For(lane.name, 0, kind.lanes, 1, (step,), t.INT)]
+    loop = s.For(lane.name, 0, kind.lanes, 1, (step,), t.INT)
+    return [s.Declare(kind, result.name), s.Pragma("omp simd"), loop]
 
 
 def reduced(
-    op: vector.ReductionOp, value: c.Expression, start: c.Expression | None, kinds: scalars.Kinds
+    op: vector.ReductionOp,
+    value: c.Expression,
+    start: c.Expression | None,
+    kinds: scalars.Kinds,
+    count: int,
 ) -> c.Expression:
-    """All lanes of a vector variable combined from the first to the last."""
-    name = op.kind.data.value
-    symbol = _REDUCTIONS.get(name)
-    if symbol is None:
-        fail(op, f"reduces by {name}, which has no form in C")
-    form = _reduction_form(name, symbol, kinds)
-    lanes = [value[k] for k in range(lane_count(op.vector.type, op))]
+    """The first `count` lanes of a vector variable combined from the first to the last."""
+    form = combination(op, kinds)
+    lanes = [value[k] for k in range(count)]
     total = lanes.pop(0) if start is None else start
     for lane in lanes:
         total = form((total, lane), kinds)
     return total
+
+
+def halved(
+    op: vector.ReductionOp, value: c.Expression, kinds: scalars.Kinds, scope: Scope
+) -> tuple[list[s.Statement], c.Expression, int]:
+    """
+    Both halves of a vector variable combined, again and again down to two lanes, as the flag
+    `reassoc` allows. Returns the variable and its lanes, too.
+    """
+    body: list[s.Statement] = []
+    count = lane_count(op.vector.type, op)
+    form = combination(op, kinds)
+    while count > 2 and count % 2 == 0:
+        count //= 2
+        kind = t.Vector(kinds.operand, count)
+        scope.uses.note_vector(kind)
+        lane = c.Name(scope.names.inner().unique("lane"))
+        half = c.Name(scope.names.unique("half"))
+        body += by_lane(kind, half, lane, form((value[lane], value[lane + count]), kinds))
+        value = half
+    return body, value, count
+
+
+def combination(op: vector.ReductionOp, kinds: scalars.Kinds) -> scalars.Form:
+    """What combines two lanes."""
+    name = op.kind.data.value
+    symbol = _REDUCTIONS.get(name)
+    if symbol is None:
+        fail(op, f"reduces by {name}, which has no form in C")
+    return _reduction_form(name, symbol, kinds)
 
 
 def _reduction_form(name: str, symbol: str, kinds: scalars.Kinds) -> scalars.Form:

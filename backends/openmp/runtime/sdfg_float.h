@@ -126,26 +126,47 @@ SDFG_NARROW_CONVERSIONS(f64, double)
  * 2.5 without hardware for fused multiply-add), with the limits of the C library's functions. The
  * C library's cannot be inlined, and a loop around a call is no vector code.
  */
+
+/* 2^n e^r of an x = n ln 2 + r, n to the nearest: a polynomial for e^r, and n + bias as an integer. */
+struct sdfg_exp_f32_parts {
+    float mantissa;
+    uint32_t exponent;
+};
+
+static inline struct sdfg_exp_f32_parts sdfg_exp_parts_f32(float x, uint32_t bias)
+{
+    const float magic = 12582912.0f + (float)bias; /* 1.5 * 2^23: the sum ends in an integer */
+    struct sdfg_exp_f32_parts parts;
+    float n, r, s, low, high, polynomial;
+    parts.exponent = sdfg_bits_of_f32(SDFG_FMA(x, 1.44269504f, magic));
+    n = (float)(int32_t)(parts.exponent - sdfg_bits_of_f32(magic));
+    /* the first part of ln 2 has few bits: its multiples are exact */
+    r = SDFG_FMA(n, -0.693359375f, x);
+    r = SDFG_FMA(n, 2.12194440e-4f, r);
+    s = r * r;
+    high = SDFG_FMA(0.0013814467f, r, 0.008368781f);
+    low = SDFG_FMA(0.041668393f, r, 0.1666652f);
+    polynomial = SDFG_FMA(SDFG_FMA(high, s, low), r, 0.49999994f);
+    parts.mantissa = SDFG_FMA(polynomial, s, r) + 1.0f;
+    return parts;
+}
+
 static inline float sdfg_exp_f32(float x)
 {
-    float inside = x > 89.0f ? 89.0f : x < -104.5f ? -104.5f : x; /* NaN stays */
-    float n = __builtin_rintf(inside * 1.44269504f);
-    /* x = n ln 2 + r; the first part of ln 2 has few bits: its multiples are exact */
-    float r = SDFG_FMA(n, -0.693359375f, inside);
-    float polynomial, result;
-    int32_t exponent, half;
-    r = SDFG_FMA(n, 2.12194440e-4f, r);
-    polynomial = 0.0013814467f;
-    polynomial = SDFG_FMA(polynomial, r, 0.008368781f);
-    polynomial = SDFG_FMA(polynomial, r, 0.041668393f);
-    polynomial = SDFG_FMA(polynomial, r, 0.1666652f);
-    polynomial = SDFG_FMA(polynomial, r, 0.49999994f);
-    result = SDFG_FMA(polynomial * r, r, r) + 1.0f;
+    struct sdfg_exp_f32_parts parts = sdfg_exp_parts_f32(x, 254);
     /* 2^n in two factors, for results below the smallest and above the largest normal number */
-    exponent = (int32_t)(n == n ? n : 0.0f);
-    half = exponent / 2;
-    result *= sdfg_f32_of_bits((uint32_t)(half + 127) << 23);
-    return result * sdfg_f32_of_bits((uint32_t)(exponent - half + 127) << 23);
+    uint32_t half = parts.exponent << 22 & 0xff800000u;
+    uint32_t rest = (parts.exponent << 23) - half;
+    float result = parts.mantissa * sdfg_f32_of_bits(half) * sdfg_f32_of_bits(rest);
+    result = x > 89.0f ? INFINITY : result;
+    return x < -104.0f ? 0.0f : result; /* NaN stays */
+}
+
+/* exp where the result is a normal number. */
+static inline float sdfg_exp_normal_f32(float x)
+{
+    struct sdfg_exp_f32_parts parts = sdfg_exp_parts_f32(x, 127);
+    return parts.mantissa * sdfg_f32_of_bits(parts.exponent << 23);
 }
 
 /* After Norbert Juffa: exp(-polynomial) far from zero, an odd polynomial near it. */
@@ -162,7 +183,7 @@ static inline float sdfg_erf_f32(float x)
     far = SDFG_FMA(far, t, -6.34846687e-1f);
     far = SDFG_FMA(far, t, -1.28717512e-1f);
     far = SDFG_FMA(far, t, -t);
-    far = 1.0f - sdfg_exp_f32(far);
+    far = 1.0f - sdfg_exp_normal_f32(far);
     near = -5.96761703e-4f;
     near = SDFG_FMA(near, s, 4.99119423e-3f);
     near = SDFG_FMA(near, s, -2.67681349e-2f);
@@ -175,9 +196,10 @@ static inline float sdfg_erf_f32(float x)
 
 static inline float sdfg_tanh_f32(float x)
 {
-    float t = __builtin_fabsf(x);
+    float magnitude = __builtin_fabsf(x);
+    float t = magnitude > 10.0f ? 10.0f : magnitude;
     float s = t * t;
-    float far = 1.0f - 2.0f / (sdfg_exp_f32(t + t) + 1.0f);
+    float far = 1.0f - 2.0f / (sdfg_exp_normal_f32(t + t) + 1.0f);
     float near = -0.0057049864f;
     near = SDFG_FMA(near, s, 0.020639086f);
     near = SDFG_FMA(near, s, -0.053739715f);

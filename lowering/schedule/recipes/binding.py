@@ -37,7 +37,9 @@ class Binding:
         roles = dict(kind.roles)
         nest = ReductionNest.of(op)
         element = None if kind.statement is None else kind.statement.yielded[0].type
-        if nest is not None:
+        if kind.name == "row":
+            roles |= dict.fromkeys(runs_of_row(op), "run")
+        elif nest is not None:
             run = run_of_reduction(nest, machine)
             chosen = None if run is not None else choose_loops(nest, machine)
             if run is not None:
@@ -47,8 +49,6 @@ class Binding:
                 roles[lane] = "lane"
                 if row is not None:
                     roles[row] = "row"
-        elif kind.name == "row":
-            roles |= dict.fromkeys(runs_of_row(op), "run")
         values = {name: machine.fact(name) for name in machine.facts.data}
         values["lanes"] = max(1, values["vector_bytes"] // bytes_of(element))
         for loop, _ in kind.loops:

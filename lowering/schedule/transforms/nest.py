@@ -298,7 +298,7 @@ def give_roles(nest: Nest, roles: dict[str, str]) -> None:
     """
     Rename parameters of an open nest to the roles they play, as far as the names are free.
 
-    `roles` maps parameters to roles. Those that share a role share the name: they follow each other.
+    `roles` maps parameters to roles. Those that share a role share its name, too.
     """
     mine = set(nest.parameters)
     given: dict[str, str] = {}

@@ -8,10 +8,10 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 32] x f32>, in "b" %mask: !sdfg.
   // CHECK: f32x8 acc_0 = (f32x8){0};
   // CHECK-NEXT: f32x8 acc_8 = (f32x8){0};
   // CHECK-NEXT: for (int64_t i = 0; i < N; ++i) {
-  // CHECK-NEXT:     acc_0 = SDFG_VECTOR_FMA(f32x8, *(const f32x8_u *)&x[i * 32], x[i * 32] - (f32x8){0},
-  // CHECK-NEXT:         acc_0);
-  // CHECK-NEXT:     acc_8 = SDFG_VECTOR_FMA(f32x8, *(const f32x8_u *)&x[i * 32 + 8], x[i * 32] - (f32x8){0},
-  // CHECK-NEXT:         acc_8);
+  // CHECK-NEXT:     acc_0 = SDFG_VECTOR_FMA(f32x8, *(const f32x8_u *)&x[i * 32],
+  // CHECK-NEXT:         SDFG_BROADCAST(f32x8, x[i * 32]), acc_0);
+  // CHECK-NEXT:     acc_8 = SDFG_VECTOR_FMA(f32x8, *(const f32x8_u *)&x[i * 32 + 8],
+  // CHECK-NEXT:         SDFG_BROADCAST(f32x8, x[i * 32]), acc_8);
   // CHECK-NEXT: }
   // CHECK-NEXT: *(f32x8_u *)&y[0] = acc_0;
   // CHECK-NEXT: *(f32x8_u *)&y[8] = acc_8;
@@ -40,6 +40,7 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 32] x f32>, in "b" %mask: !sdfg.
   // CHECK: /* lanes */
   // CHECK: const f32x8 a = *(const f32x8_u *)&x[0];
   // CHECK-NEXT: f32x8 e;
+  // CHECK-NEXT: #pragma omp simd
   // CHECK-NEXT: for (int lane = 0; lane < 8; ++lane) {
   // CHECK-NEXT:     e[lane] = sdfg_exp_f32(a[lane]);
   // CHECK-NEXT: }
@@ -86,6 +87,25 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 32] x f32>, in "b" %mask: !sdfg.
       sdfg.tasklet (%a: vector<4xf32> = %x[i, 0:4]) -> (%y[i, 0:4] wcr sum, %y[i, 4:8]) {
         sdfg.yield %a, %a : vector<4xf32>, vector<4xf32>
       }
+    }
+  }
+  // In any order: halves.
+  // CHECK: /* halves */
+  // CHECK: f32x4 half;
+  // CHECK-NEXT: #pragma omp simd
+  // CHECK-NEXT: for (int lane = 0; lane < 4; ++lane) {
+  // CHECK-NEXT:     half[lane] = sdfg_maximum_f32(a[lane], a[lane + 4]);
+  // CHECK-NEXT: }
+  // CHECK-NEXT: f32x2 half_2;
+  // CHECK-NEXT: #pragma omp simd
+  // CHECK-NEXT: for (int lane = 0; lane < 2; ++lane) {
+  // CHECK-NEXT:     half_2[lane] = sdfg_maximum_f32(half[lane], half[lane + 2]);
+  // CHECK-NEXT: }
+  // CHECK-NEXT: s[0] = sdfg_maximum_f32(half_2[0], half_2[1]);
+  sdfg.state @halves {
+    sdfg.tasklet (%a: vector<8xf32> = %x[0, 0:8]) -> (%s[0]) {
+      %0 = vector.reduction <maximumf>, %a fastmath<reassoc> : vector<8xf32> into f32
+      sdfg.yield %0 : f32
     }
   }
 }

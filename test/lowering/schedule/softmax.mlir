@@ -1,19 +1,26 @@
-// RUN: sdfg-opt %s -p 'sdfg-expand-library,sdfg-fuse-states,sdfg-fuse-maps,sdfg-set-machine{cores=2 vector_bytes=32 vector_registers=16},sdfg-tile-reductions,sdfg-vectorize-maps,sdfg-parallelize,sdfg-outline-maps' | filecheck %s
+// RUN: sdfg-opt %s -p 'sdfg-expand-library,sdfg-fuse-states,sdfg-fuse-maps,sdfg-fuse-tasklets,sdfg-set-machine{cores=2 vector_bytes=32 vector_registers=16},sdfg-apply-recipes,sdfg-vectorize-maps,sdfg-parallelize,sdfg-outline-maps' | filecheck %s
 
-// The whole schedule of softmax: rows on threads where there are enough, each in three loops over lanes.
+// The whole schedule of softmax: rows on threads where there are enough, each in three passes over vectors.
 sdfg.sdfg @main [M] (in "X" %X: !sdfg.array<[M, 64] x f32>, out "Y" %Y: !sdfg.array<[M, 64] x f32>) {
   sdfg.state @softmax {
     sdfg.softmax (%X) -> (%Y) {axis = 1 : i64}
   }
 }
 // CHECK:       sdfg.sdfg private @softmax [M] (in "X" %X: {{.*}}, inout "Y" %Y:
-// CHECK:         sdfg.map [i0 = 0:M] schedule(parallel if {{.*}} * M > 32768) {
-// CHECK:           sdfg.map [r0 = 0:64] schedule(simd) {
-// CHECK-NEXT:        sdfg.tasklet (%{{.*}} = %X[i0, r0]) -> (%[[MAX:.*]][] wcr max) {
-// CHECK:           sdfg.map [r0 = 0:64] schedule(simd) {
-// CHECK-NEXT:        sdfg.tasklet (%{{.*}} = %X[i0, r0], %{{.*}} = %[[MAX]][]) -> (%Y[i0, r0]) {
-// CHECK:             sdfg.tasklet (%{{.*}} = %Y[i0, r0]) -> (%[[SUM:.*]][] wcr sum) {
-// CHECK:           sdfg.map [i1 = 0:64] schedule(simd) {
-// CHECK-NEXT:        sdfg.tasklet (%{{.*}} = %Y[i0, i1], %{{.*}} = %[[SUM]][]) -> (%Y[i0, i1]) {
+// CHECK:         sdfg.map [p0 = 0:M] schedule(parallel if {{.*}} * M > 32768) attributes {recipe = "row", {{.*}}} {
+// CHECK:           sdfg.for [block = 0:2] {
+// CHECK-NEXT:        sdfg.map [vec = 0:4] schedule(unroll) {
+// CHECK:               arith.maximumf {{.*}} : vector<8xf32>
+// CHECK:           sdfg.tasklet ({{.*}}) -> (%[[MAX:.*]][] wcr max) {
+// CHECK:             vector.reduction <maximumf>, {{.*}} fastmath<reassoc> : vector<8xf32> into f32
+// CHECK:           sdfg.for [block = 0:2] {
+// CHECK-NEXT:        sdfg.map [vec = 0:4] schedule(unroll) {
+// CHECK-NEXT:          sdfg.tasklet ({{.*}} = %[[MAX]][], {{.*}} = %[[ACC:.*]][vec, 0]) -> (%Y[p0, 32 * block + 8 * vec:32 * block + 8 * vec + 8], %[[ACC]][vec, 0]) {
+// CHECK:               math.exp {{.*}} : vector<8xf32>
+// CHECK:           sdfg.tasklet ({{.*}}) -> (%[[SUM:.*]][] wcr sum) {
+// CHECK:             vector.reduction <add>
+// CHECK:           sdfg.map [block = 0:2] {
+// CHECK-NEXT:        sdfg.map [vec = 0:4] schedule(unroll) {
+// CHECK:               arith.divf {{.*}} : vector<8xf32>
 // CHECK:       sdfg.sdfg @main
 // CHECK:         sdfg.call @softmax(%X, %Y) [M = M]

@@ -1,0 +1,64 @@
+"""Loops along which memory is read in one run: lanes for reductions of rows."""
+
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import Float32Type, Float64Type
+from xdsl.ir import SSAValue
+
+from sdfg.dialect.attrs import MachineAttr
+from sdfg.dialect.memlet import MemletAttr
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.lowering.schedule.nests import ReductionNest, stride
+from sdfg.lowering.schedule.tile_choice import GATHER, choose_loops, lane_cost
+from sdfg.lowering.schedule.vector_tasklets import is_vectorizable
+
+
+def run_of_reduction(nest: ReductionNest, machine: MachineAttr) -> str | None:
+    """
+    The reduced loop to put into lanes, where that is better than lanes that are results each.
+
+    It is one along which every operand is contiguous or stays the same, in a nest whose results
+    in lanes would gather what they read.
+    """
+    element = nest.body.yielded[0].type
+    if not isinstance(element, Float32Type | Float64Type) or not is_vectorizable(nest.body):
+        return None
+    runs = [p for p in nest.reduced if nest.reduced[p].step == 1]
+    run = last_contiguous(runs, nest.body.input_accesses)
+    if run is None:
+        return None
+    chosen = choose_loops(nest, machine)
+    if chosen is None:
+        return run
+    cost = lane_cost(nest, chosen[0], machine.fact("vector_bytes") // element.size)
+    return run if cost is None or cost >= GATHER else None
+
+
+def runs_of_row(op: MapOp) -> list[str]:
+    """The loop of each pass over a row along which what it reads and writes is contiguous."""
+    found: dict[str, None] = {}
+    for leaf in op.body.block.ops:
+        if not isinstance(leaf, MapOp):
+            continue
+        accesses: list[tuple[SSAValue, MemletAttr]] = []
+        for tasklet in leaf.body.block.ops:
+            if not isinstance(tasklet, TaskletOp) or not is_vectorizable(tasklet):
+                return []
+            accesses += [*tasklet.input_accesses, *tasklet.output_accesses]
+        run = last_contiguous(leaf.param_names, accesses)
+        if run is None:
+            return []
+        found[run] = None
+    return list(found)
+
+
+def last_contiguous(
+    parameters: Sequence[str], accesses: Sequence[tuple[SSAValue, MemletAttr]]
+) -> str | None:
+    """The last of `parameters` along which each access is to the next element or to the same."""
+    for name in reversed(parameters):
+        steps = [stride(c, m, name) for c, m in accesses]
+        if all(s in (0, 1) for s in steps) and 1 in steps:
+            return name
+    return None
