@@ -11,11 +11,12 @@ from sdfg.dialect.analysis.subsets import is_nonnegative
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import Range, SubsetAttr
 from sdfg.dialect.ops import syntax
-from sdfg.dialect.ops.containers import AllocOp
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import ForOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.symbolic import Expr
-from sdfg.dialect.types import ArrayType
+from sdfg.dialect.types import ArrayType, StreamType
 from sdfg.lowering.simplify.rewriting import rename, substitute
 
 Loop = MapOp | ForOp
@@ -58,8 +59,14 @@ class Nest:
         """
         Take the maps of `op` apart into loops of one parameter.
 
-        Raises `Refused`, before anything changes, where a schedule holds them together.
+        Raises `Refused`, before anything changes, where a schedule holds them together, and where
+        the nest holds more than loops, tasklets and arrays.
         """
+        for node in _nodes_within(op):
+            if not isinstance(node, Loop | TaskletOp | AllocOp | ConstantOp | ViewOp):
+                refuse(f"'{node.name}' stands in the nest")
+            if any(isinstance(value.type, StreamType) for value in (*node.operands, *node.results)):
+                refuse("the nest uses a stream, whose elements have an order")
         maps = [o for o in op.walk() if isinstance(o, MapOp)]
         for inner in maps:
             if len(inner.param_names) > 1 and inner.schedule.kind.data not in _SPLIT:
@@ -228,6 +235,15 @@ def enclosing(op: Operation, outermost: Operation) -> list[Loop]:
         if isinstance(op, Loop):
             found.append(op)
     return found[::-1]
+
+
+def _nodes_within(op: Operation) -> Iterator[Operation]:
+    """`op` and everything in it down to tasklets."""
+    yield op
+    if isinstance(op, TaskletOp):
+        return
+    for inner in (o for region in op.regions for block in region.blocks for o in block.ops):
+        yield from _nodes_within(inner)
 
 
 def _take_apart(op: MapOp) -> None:
