@@ -151,6 +151,12 @@ def product(values: Iterable[Expr]) -> Expr:
     return result
 
 
+def fraction(a: Expr, b: Expr) -> tuple[Expr, Expr]:
+    """`a / b` as numerator and denominator that have no common factor."""
+    number, divisor = _sympy.cancel(a / b).as_numer_denom()
+    return _sympy.expand(number), _sympy.expand(divisor)
+
+
 def symbols_of(*exprs: Expr) -> frozenset[str]:
     """Names of the free symbols."""
     return frozenset(s.name for e in exprs for s in e.free_symbols)

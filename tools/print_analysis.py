@@ -10,18 +10,22 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.printer import Printer
 
+from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.accesses import Access
+from sdfg.dialect.analysis.cost import Cost
 from sdfg.dialect.analysis.dependences import Dependences
+from sdfg.dialect.analysis.footprint import Footprint, Footprints
 from sdfg.dialect.analysis.kinds import Kind
 from sdfg.dialect.analysis.live_ranges import live_ranges
 from sdfg.dialect.analysis.loops import LoopOp, outermost, parameters_of
 from sdfg.dialect.analysis.node_dependences import NodeDependences
 from sdfg.dialect.analysis.strides import Strides
-from sdfg.dialect.ops.containers import AllocOp
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.control import ForOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.symbolic import Expr
 from sdfg.tools.terminal import usage_error
 
 Line = tuple[int, str]
@@ -135,6 +139,63 @@ def lifetimes(program: SdfgOp, names: Names) -> Iterator[Line]:
             yield 1 + inside, text
 
 
+def footprints(program: SdfgOp, names: Names) -> Iterator[Line]:
+    for depth, op in nests(program):
+        yield depth, names.node(op)
+        if not isinstance(op, LoopOp):
+            continue
+        answer = Footprints.of(op)
+        yield depth + 1, "all of it"
+        yield from ((depth + 2, line) for line in footprints_by_root(answer.whole, names))
+        for loop, by_root in answer.by_loop.items():
+            yield depth + 1, f"one {loop.parameter}"
+            yield from ((depth + 2, line) for line in footprints_by_root(by_root, names))
+
+
+def footprints_by_root(by_root: Mapping[SSAValue, Footprint], names: Names) -> Iterator[str]:
+    for root, found in by_root.items():
+        most = "" if found.exact else "at most "
+        elements, size = symbolic.text_of(found.elements), symbolic.text_of(found.bytes)
+        again = ratio(found.accesses, found.elements)
+        yield f"{names.found[root]}: {most}{elements} elements, {size} bytes, reuse {again}"
+
+
+def costs(program: SdfgOp, names: Names) -> Iterator[Line]:
+    yield 1, cost_text(Cost.of(program))
+    for op in program.body.block.ops:
+        if isinstance(op, AllocOp | ConstantOp | ViewOp):
+            continue
+        yield 1, f"{names.node(op)}: {cost_text(Cost.of(op))}"
+        if isinstance(op, StateOp):
+            for node in op.body.block.ops:
+                if not isinstance(node, AllocOp | ConstantOp | ViewOp):
+                    yield 2, f"{names.node(node)}: {cost_text(Cost.of(node))}"
+
+
+def cost_text(cost: Cost) -> str:
+    counts = {"flops": cost.flops, **cost.functions}
+    parts = [f"{symbolic.text_of(count)} {name}" for name, count in counts.items()]
+    most = "" if cost.exact else "at most "
+    parts += [
+        f"{most}{symbolic.text_of(cost.read)} bytes read",
+        f"{symbolic.text_of(cost.written)} written",
+    ]
+    if cost.bytes != 0:
+        parts.append(f"{ratio(cost.flops, cost.bytes)} flops/byte")
+    return ", ".join(parts)
+
+
+def ratio(a: Expr, b: Expr) -> str:
+    """A quotient: two digits behind the point, or as a fraction of symbols."""
+    if b == 0:
+        return "none"
+    number, divisor = symbolic.fraction(a, b)
+    if number.is_Integer and divisor.is_Integer:
+        return f"{int(number) / int(divisor):.2f}"
+    text = symbolic.text_of(number)
+    return text if divisor == 1 else f"({text}) / ({symbolic.text_of(divisor)})"
+
+
 def blocks_with_allocs(program: SdfgOp) -> list[Block]:
     """The blocks that allocate something, in the order of the text."""
     found = (op.parent_block() for op in program.walk() if isinstance(op, AllocOp))
@@ -154,7 +215,9 @@ def nests(program: SdfgOp) -> Iterator[tuple[int, Operation]]:
 Analysis = Callable[[SdfgOp, Names], Iterator[Line]]
 
 ANALYSES: Mapping[str, tuple[Analysis, str]] = {
+    "cost": (costs, "floating point operations, and the bytes that must move"),
     "dependences": (dependences, "parallel, reduced and carried loops, and the order of nodes"),
+    "footprint": (footprints, "what one iteration of each loop touches, and how often"),
     "kinds": (kinds, "what each nest computes, and the role of each of its loops"),
     "live-ranges": (lifetimes, "from which node to which the contents of containers count"),
     "strides": (strides, "how each access moves along each loop, in elements"),

@@ -199,7 +199,9 @@ def _whole(
 def _of_tasklet(op: TaskletOp, scope: tuple[Operation, ...]) -> Iterator[Access]:
     count = len(op.inputs)
     for index, memlet in enumerate(op.reads):
-        yield _access(op, index, memlet, scope, whole=memlet.subset.is_point)
+        # A container as an argument is read at indices that the body computes.
+        some = isinstance(op.body.block.args[index].type, ArrayType)
+        yield _access(op, index, memlet, scope, whole=memlet.subset.is_point or not some)
     stored = set(op.stored_outputs)
     for index, memlet in enumerate(op.writes):
         yield _access(op, count + index, memlet, scope, writes=True, whole=index not in stored)

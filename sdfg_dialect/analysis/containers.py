@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import cast
 
-from xdsl.ir import Operation, SSAValue
+from xdsl.dialects.builtin import AnyFloat, ComplexType, IntegerType, VectorType
+from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.utils.hints import isa
 
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.program import SdfgOp
@@ -25,6 +27,20 @@ def root(container: SSAValue) -> SSAValue:
 def array_type(container: SSAValue) -> ArrayType:
     """The type of a container that is known to be an array."""
     return cast(ArrayType, container.type)
+
+
+def element_bytes(element: Attribute) -> int:
+    """Size of a number, or of a vector of numbers, in bytes; of a truth value 1, of an index 8."""
+    if isa(element, VectorType):
+        count = 1
+        for extent in element.get_shape():
+            count *= extent
+        return count * element_bytes(element.get_element_type())
+    if isa(element, ComplexType):
+        return 2 * element_bytes(element.element_type)
+    if isinstance(element, AnyFloat):
+        return element.size
+    return max(1, element.width.data // 8) if isa(element, IntegerType) else 8
 
 
 def is_transient(container: SSAValue) -> bool:

@@ -78,7 +78,7 @@ def _convolution(
         in_image, in_weights = (a.moves_with(loop.parameter) for a in (image, weights))
         if loop in kernel:
             roles[loop] = f"k{kernel[loop]}"
-        elif any(loop is w.place for w in windows):
+        elif any(loop == w.place for w in windows):
             continue
         elif loop in statement.reduced:
             if not (in_image and in_weights) and not loop.is_trivial:

@@ -124,7 +124,7 @@ class Kind:
             (statement,) = statements
             if (pair := _permuted(statement)) is not None:
                 read, written = pair
-                roles = {x: "m" if x is read else "n" if x is written else "b" for x in loops}
+                roles = {x: "m" if x == read else "n" if x == written else "b" for x in loops}
                 return cls._named("transpose", loops, roles, statement, statement.moving_reads)
             return cls._named(
                 "elementwise", loops, "e" * len(loops), statement, statement.moving_reads
@@ -199,7 +199,7 @@ def _permuted(statement: Statement) -> tuple[Loop, Loop] | None:
         return None
     whole = [a for a in statement.moving_reads if all(map(a.moves_with, _names(loops)))]
     read = [_contiguous(a, loops) for a in whole]
-    if not read or read[0] is None or any(r is not read[0] for r in read) or read[0] is written:
+    if not read or read[0] is None or any(r != read[0] for r in read) or read[0] == written:
         return None
     return read[0], written
 

@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from unit.choices import Drawn
-from unit.random_loops import LoopsBuilder, Touch, touches
-from unit.text import printed
+from unit.random_loops import LoopsBuilder, Touch, nest_of, touches
+from unit.text import parsed, printed
 
 from sdfg.dialect.analysis.accesses import Access
 from sdfg.dialect.analysis.dependences import Dependence, Dependences, LoopKind, resolution
 from sdfg.dialect.analysis.distances import Distance
 from sdfg.dialect.analysis.equations import common_loops
-from sdfg.dialect.analysis.loops import Loop, LoopOp
+from sdfg.dialect.analysis.loops import Loop, LoopOp, loops_around
 
 
 def conflicts_of(happened: list[Touch]) -> Iterator[tuple[Touch, Touch, tuple[int, ...]]]:
@@ -80,3 +81,65 @@ def test_dependences_hold_for_all_sizes(data: st.DataObject):
         for a, b, distance in conflicts_of(touches(nest, {"N": size})):
             if any(distance) or a.access.node is not b.access.node:
                 assert any(matches(d, a, b, distance) for d in answer.all), (a, b)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_interchanged_loops_keep_the_order_of_conflicts(data: st.DataObject):
+    nest = LoopsBuilder(Drawn(data.draw)).build()
+    answer = Dependences.of(nest)
+    touched = touches(nest, {"N": 3})
+    chain = max((loops_around(t.access.scope) for t in touched), key=len, default=())
+    if len(chain) < 2:
+        return
+    order = data.draw(st.permutations([x.parameter for x in chain]))
+    note(f"{order} of {printed(nest)}")
+    if not answer.may_interchange(order):
+        return
+    for a, b, distance in conflicts_of(touched):
+        loops = common_loops(a.access, b.access)
+        if resolution(a.access) == resolution(b.access) is not None:
+            continue
+        by_name = dict(zip([x.parameter for x in loops], distance, strict=True))
+        moved = [by_name[n] for n in order if n in by_name]
+        rest = [d for n, d in by_name.items() if n not in order]
+        assert [*moved, *rest] >= [0] * len(distance), (a, b)
+
+
+def interchanges(body: str, *order: str) -> bool:
+    square = 'inout "A" %A: !sdfg.array<[N, N] x f32>'
+    text = f"sdfg.sdfg @main [N] ({square}) {{ sdfg.state @s {{ {body} }} }}"
+    return Dependences.of(nest_of(parsed(text))).may_interchange(order)
+
+
+def copied(at: str, wcr: str = "", x: str = "0, 0") -> str:
+    return f"sdfg.tasklet (%x = %A[{x}]) -> (%A[{at}]{wcr}) {{ sdfg.yield %x : f32 }}"
+
+
+def test_interchange_asks_for_more_than_distances():
+    both = "sdfg.for [i = 1:N] {{ sdfg.for [j = 1:N - 1] {{ {} }} }}"
+    assert interchanges(both.format(copied("i, j", x="i - 1, j - 1")), "j", "i")
+    assert not interchanges(both.format(copied("i, j", x="i - 1, j + 1")), "j", "i")
+    # What stands in one loop only would run more often.
+    node = copied("i, 0", x="i, 0")
+    assert not interchanges(
+        f"sdfg.for [i = 1:N] {{ {node} sdfg.for [j = 1:N] {{ {copied('i, j', x='i, j')} }} }}",
+        "j",
+        "i",
+    )
+    # The range of a triangle is over the outer parameter.
+    assert not interchanges(
+        f"sdfg.for [i = 1:N] {{ sdfg.for [j = 0:i] {{ {copied('i, j', x='i, j')} }} }}", "j", "i"
+    )
+    with pytest.raises(KeyError, match="'k'"):
+        interchanges(both.format(node), "k", "i")
+
+
+def test_promise_of_maps_is_taken_or_checked():
+    text = (
+        'sdfg.sdfg @main [N] (inout "A" %A: !sdfg.array<[N, N] x f32>) { sdfg.state @s {'
+        f" sdfg.map [i = 1:N] {{ {copied('i, 0', x='i - 1, 0')} }} }} }}"
+    )
+    nest = nest_of(parsed(text))
+    assert Dependences.of(nest).kind("i") == "carried"
+    assert Dependences.of(nest, promised=True).kind("i") == "parallel"
