@@ -16,22 +16,28 @@ from sdfg.dialect.diagnostics import SDFGError
 
 CANDIDATES = ("gcc", "clang", "cc")
 _NATIVE_FLAGS = (("-march=native",), ("-mcpu=native",), ())
-_OPENMP_PROBE = """\
-#include <omp.h>
-int probe(void)
+_FLAGS = ("-fopenmp-simd", "-pthread")
+"""Loops in vector lanes, and threads: all that generated code wants besides C."""
+_PROBE = """\
+#include <math.h>
+#include <pthread.h>
+float probe(int n, const float *x, pthread_t *thread, void *(*body)(void *));
+float probe(int n, const float *x, pthread_t *thread, void *(*body)(void *))
 {
-    int threads = 0;
-#pragma omp parallel reduction(+ : threads)
-    threads += omp_get_num_threads();
-    return threads;
+    float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+    for (int i = 0; i < n; ++i) {
+        sum += sqrtf(x[i]);
+    }
+    return pthread_create(thread, NULL, body, NULL) == 0 ? sum : 0.0f;
 }
 """
-_HINT = "install gcc or clang with OpenMP, or set CC to such a compiler"
+_HINT = "install gcc or clang, or set CC to one of them"
 
 
 @dataclass(frozen=True)
 class Compiler:
-    """A C compiler that works, with OpenMP."""
+    """A C compiler that works."""
 
     command: tuple[str, ...]
     """How it is called, such as `("/usr/bin/gcc",)` or `("ccache", "gcc")`."""
@@ -53,7 +59,7 @@ class Compiler:
 def find_compiler(command: str | None = None) -> Compiler:
     """
     The compiler `command`, by default that of the environment variable `CC` if it is set, else the
-    first of `CANDIDATES` on the `PATH` that has OpenMP. Each is probed once per process.
+    first of `CANDIDATES` on the `PATH` that works. Each is probed once per process.
 
     Raises `SDFGError` if there is none, with what is wrong with those that were tried.
     """
@@ -70,7 +76,7 @@ def _find(requested: str, path: str) -> Compiler:
         if isinstance(found, Compiler):
             return found
         reasons.append(found)
-    where = "CC does not name a C compiler with OpenMP" if requested else "no C compiler found"
+    where = "CC does not name a C compiler" if requested else "no C compiler found"
     raise SDFGError(f"{where}: {'; '.join(reasons)}\nhint: {_HINT}")
 
 
@@ -90,14 +96,14 @@ def _probe(command: tuple[str, ...]) -> Compiler | str:
     if version is None:
         return f"'{name} --version' fails"
     for native in _NATIVE_FLAGS:
-        text = _output([*command, *native, "-fopenmp", "-dM", "-E", "-x", "c", os.devnull])
+        text = _output([*command, *native, *_FLAGS, "-dM", "-E", "-x", "c", os.devnull])
         if text is not None:
             break
     else:
-        return f"'{name}' does not know -fopenmp"
+        return f"'{name}' does not know {shlex.join(_FLAGS)}"
     macros = _macros(text)
-    if "_OPENMP" not in macros or not _links_openmp(command):
-        return f"'{name}' cannot compile and link OpenMP"
+    if not _links(command):
+        return f"'{name}' cannot compile and link a library with threads"
     family = "clang" if "__clang__" in macros else "gcc"
     return Compiler(command, family, version.splitlines()[0], native, macros)
 
@@ -115,10 +121,10 @@ def _macros(text: str) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _links_openmp(command: tuple[str, ...]) -> bool:
+def _links(command: tuple[str, ...]) -> bool:
     with tempfile.TemporaryDirectory(prefix="sdfg-probe-") as folder:
-        (Path(folder) / "probe.c").write_text(_OPENMP_PROBE)
-        arguments = [*command, "-fopenmp", "-fPIC", "-shared", "probe.c", "-o", "probe.so"]
+        (Path(folder) / "probe.c").write_text(_PROBE)
+        arguments = [*command, *_FLAGS, "-fPIC", "-shared", "probe.c", "-o", "probe.so", "-lm"]
         try:
             done = subprocess.run(
                 arguments, cwd=folder, capture_output=True, check=False, timeout=60

@@ -38,6 +38,27 @@ int scale_init(scale_context **context, const void *weights, size_t bytes, int t
     return sdfg_context_init(&(*context)->base, weights, bytes, 76, threads);
 }
 
+typedef struct rows {
+    const float *x;
+    const float *w;
+    float *sums, *y;
+    int64_t n;
+} rows;
+
+static void add_up(const void *values, int64_t begin, int64_t end)
+{
+    const rows *r = values;
+    for (int64_t i = begin; i < end; ++i) {
+        r->sums[i] = 0.0f;
+        for (int64_t k = 0; k < 2 * r->n; ++k) {
+            r->sums[i] += r->x[i * 2 * r->n + k];
+        }
+        for (int64_t j = 0; j < 3; ++j) {
+            r->y[i * 3 + j] = r->sums[i] * r->w[j];
+        }
+    }
+}
+
 int scale_run(scale_context *c, const float *x, float *y, float *total, int64_t b, int64_t n)
 {
     const float *w = (const float *)(c->base.weights + 64);
@@ -49,16 +70,8 @@ int scale_run(scale_context *c, const float *x, float *y, float *total, int64_t 
     if (b == 13) {
         return sdfg_fail(&c->base, SDFG_CHECK_FAILED, "batch %lld is unlucky", (long long)b);
     }
-#pragma omp parallel for num_threads(c->base.threads)
-    for (int64_t i = 0; i < b; ++i) {
-        sums[i] = 0.0f;
-        for (int64_t k = 0; k < 2 * n; ++k) {
-            sums[i] += x[i * 2 * n + k];
-        }
-        for (int64_t j = 0; j < 3; ++j) {
-            y[i * 3 + j] = sums[i] * w[j];
-        }
-    }
+    const rows values = {x, w, sums, y, n};
+    sdfg_team_run(c->base.team, add_up, &values, b);
     *total = 0.0f;
     for (int64_t i = 0; i < b; ++i) {
         *total += sums[i];
@@ -310,7 +323,7 @@ def test_library_compiled_anew_is_loaded_anew(folder: Path, tmp_path: Path) -> N
     results: list[Any] = []
     kept: list[CompiledModel] = []
     for factor in ("", "2.0f * "):
-        text = MODEL.replace("= sums[i] * w[j]", f"= {factor}sums[i] * w[j]")
+        text = MODEL.replace("= r->sums[i] *", f"= {factor}r->sums[i] *")
         copy_artifact(compile_library(Program("scale", {"scale.c": text})), tmp_path / "scale.so")
         kept.append(CompiledModel.load(tmp_path))
         results.append(kept[-1](x)[0])
@@ -342,8 +355,8 @@ def test_files_that_do_not_fit(folder: Path, tmp_path: Path) -> None:
 
 
 def test_numbers_for_inputs_without_dimensions(folder: Path, tmp_path: Path) -> None:
-    source = MODEL.replace("const float *x, float *y", "const int8_t *x, float *y").replace(
-        "x[i * 2 * n + k]", "(float)x[0]"
+    source = MODEL.replace("const float *x", "const int8_t *x").replace(
+        "r->x[i * 2 * r->n + k]", "(float)r->x[0]"
     )
     copy_artifact(compile_library(Program("scale", {"scale.c": source})), tmp_path / "scale.so")
     (tmp_path / "scale.safetensors").write_bytes((folder / "scale.safetensors").read_bytes())

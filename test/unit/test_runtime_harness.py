@@ -29,6 +29,14 @@ int add_init(add_context **context, const void *weights, size_t bytes, int threa
     *context = calloc(1, sizeof **context);
     return sdfg_context_init(&(*context)->base, weights, bytes, 66, threads);
 }
+typedef struct vectors { const float *x; int16_t *y; float w; } vectors;
+static void add(const void *values, int64_t begin, int64_t end)
+{
+    const vectors *v = values;
+    for (int64_t i = begin; i < end; ++i) {
+        v->y[i] = sdfg_i16_from_f32(v->x[i] + v->w);
+    }
+}
 int add_run(add_context *context, const float *x, int16_t *y, int64_t n)
 {
     float w;
@@ -36,10 +44,8 @@ int add_run(add_context *context, const float *x, int16_t *y, int64_t n)
         return sdfg_fail(&context->base, SDFG_BAD_ARGUMENT, "three is not allowed");
     }
     memcpy(&w, context->base.weights + 62, 4);
-#pragma omp parallel for num_threads(context->base.threads)
-    for (int64_t i = 0; i < n + EXTRA; ++i) {
-        y[i] = sdfg_i16_from_f32(x[i] + w);
-    }
+    const vectors values = {x, y, w};
+    sdfg_team_run(context->base.team, add, &values, n + EXTRA);
     return 0;
 }
 void add_exit(add_context *context)

@@ -1,15 +1,137 @@
 """The threads of a model: nothing is done twice or left out, with any way to wait."""
 
+import os
 import subprocess
+import sys
+import threading
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from unit.emitted import parsed, sources
 
 from sdfg.backends.openmp.cache import Cache
-from sdfg.backends.openmp.toolchain import Options, Program, compile_program
+from sdfg.backends.openmp.toolchain import (
+    Options,
+    Program,
+    compile_library,
+    compile_program,
+    copy_artifact,
+)
+from sdfg.backends.runtime import CompiledModel
 
 STRESS = (Path(__file__).parent / "c" / "team_stress.c").read_text(encoding="utf-8")
 THREAD = ("-fsanitize=thread", "-g1", "-O1")
+
+
+# A sum per row, as a program calls it for several rows at once: enough loops for threads to meet.
+PROGRAM = """
+sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 8, 32] x f32>, out "y" %y: !sdfg.array<[N, 8, 32] x f32>) {
+  sdfg.for [t = 0:20] {
+    sdfg.state @s {
+      sdfg.map [i = 0:N, j = 0:8] schedule(parallel if t < 19) {
+        sdfg.map [k = 0:32] schedule(simd) {
+          sdfg.tasklet (%a = %x[i, j, k]) -> (%y[i, j, k]) {
+            %t = sdfg.index t
+            %0 = arith.index_cast %t : index to i32
+            %1 = arith.sitofp %0 : i32 to f32
+            %2 = arith.addf %a, %1 : f32
+            sdfg.yield %2 : f32
+          }
+        }
+      }
+    }
+  }
+}
+"""  # noqa: E501
+FORKS = """
+import os, sys
+import numpy as np, torch
+from sdfg.backends.runtime import CompiledModel
+
+def right(model):
+    x = np.random.default_rng(os.getpid()).random((7, 8, 32)).astype(np.float32)
+    product = torch.ones(300, 300) @ torch.ones(300, 300)  # on the threads of OpenMP
+    return bool((model(x) == x + 19).all()) and product[0, 0] == 300
+
+with CompiledModel.load(sys.argv[1], threads=2) as model:
+    assert right(model)
+    child = os.fork()
+    if child == 0:
+        x = np.ones((9, 8, 32), np.float32)
+        ok = bool((model(x) == 20).all())  # without torch, whose OpenMP does not survive a fork
+        model.close()
+        os._exit(0 if ok else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert right(model)
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    program, interface = sources(parsed(PROGRAM))
+    built = compile_library(program, cache=Cache(folder / "cache"))
+    assert built.warnings == ()
+    copy_artifact(built, folder / interface.library)
+    (folder / "main.json").write_text(interface.to_json())
+    return folder
+
+
+@pytest.mark.parametrize("bound", ["0", "1"])
+def test_callers_at_once(folder: Path, bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDFG_BIND_THREADS", bound)
+    failures: list[Any] = []
+
+    def work(threads: int) -> None:
+        random = np.random.default_rng(threads)
+        with CompiledModel.load(folder / "main.json", threads=threads) as model:
+            for _ in range(30):
+                x = random.random((int(random.integers(0, 40)), 8, 32)).astype(np.float32)
+                if not np.array_equal(model(x), x + np.float32(19)):
+                    failures.append((threads, x.shape))
+
+    callers = [threading.Thread(target=work, args=(threads,)) for threads in (1, 2, 3, 8)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert failures == []
+
+
+def test_beside_torch_and_after_fork(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORKS, str(folder / "main.json")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="needs Linux")
+def test_one_cpu_needs_no_threads(folder: Path) -> None:
+    script = f"""
+import os
+from sdfg.backends.runtime import CompiledModel
+os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
+before = len(os.listdir("/proc/self/task"))
+model = CompiledModel.load({str(folder / "main.json")!r})
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+    variables = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    for setting, more in (({}, 0), ({"SDFG_NUM_THREADS": "3", "OMP_NUM_THREADS": "2"}, 2)):
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env={**variables, **setting},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.stdout == f"{more}\n", done.stderr
 
 
 @pytest.mark.parametrize("waits", [(), ("-DSDFG_WAIT_PORTABLE",)], ids=["futex", "condition"])
@@ -23,7 +145,9 @@ def test_memory_and_children(tmp_path: Path, waits: tuple[str, ...]) -> None:
 
 
 def test_threads_that_never_wait_awake(tmp_path: Path) -> None:
-    _run(tmp_path, Options(extra=("-DSDFG_IDLE_NANOSECONDS=0", "-DSDFG_JOIN_NANOSECONDS=0")), "fork")
+    _run(
+        tmp_path, Options(extra=("-DSDFG_IDLE_NANOSECONDS=0", "-DSDFG_JOIN_NANOSECONDS=0")), "fork"
+    )
 
 
 def test_threads_of_openmp(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_no_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cache: Cac
 @pytest.mark.parametrize("command", ["no-such-compiler", "true", "false", 'unbalanced "'])
 def test_cc_that_is_no_compiler(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.setenv("CC", command)
-    with pytest.raises(SDFGError, match="CC does not name a C compiler with OpenMP"):
+    with pytest.raises(SDFGError, match="CC does not name a C compiler"):
         find_compiler()
 
 
