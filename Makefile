@@ -1,4 +1,5 @@
-# `make demo` compiles a real model, runs it and compares it; `make check` runs every test.
+# `make demo` compiles a real model, runs it and compares it; `make check` runs every test;
+# `make bench` times all workloads beside other libraries (an hour or two, on a machine at rest).
 # Needs Python 3.11 or newer (with venv) and a C compiler; everything else goes into $(VENV).
 
 VENV   ?= .venv
@@ -6,10 +7,14 @@ PYTHON ?= python3
 PIP     = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 RUN     = PATH="$(abspath $(VENV))/bin:$$PATH"
 
-.PHONY: demo check lint clean
+.PHONY: demo bench check lint clean
 
 demo: $(VENV)/.demo-installed
 	$(RUN) python test/benchmarks/demo.py
+
+bench: $(VENV)/.demo-installed
+	$(RUN) sdfg-bench --threads 1,all --json build/bench/report.json \
+	  --html build/bench/report.html
 
 check: lint
 	$(RUN) python -m pytest -n 2 --dist=worksteal

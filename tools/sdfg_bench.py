@@ -50,7 +50,7 @@ def bench(
         str, typer.Option(help="Whom to compare with, separated by commas; all by default.")
     ] = "",
     threads: Annotated[
-        str, typer.Option(help="Numbers of threads, separated by commas: 1,2; default: all cores.")
+        str, typer.Option(help="Numbers of threads, separated by commas: 1,2,all; default: all.")
     ] = "",
     seconds: Annotated[
         float, typer.Option("--time", min=0, help="Seconds of runs per peer and workload.")
@@ -106,15 +106,15 @@ def bench(
 
 
 def parse_threads(text: str) -> tuple[int, ...]:
-    """`1,2` as numbers; all cores if it is empty. Raises `SDFGError`."""
-    if not text:
-        return (available_cores(),)
+    """`1,2,all` as numbers; all cores if it is empty. Raises `SDFGError`."""
+    cores = available_cores()
     try:
-        counts = tuple(dict.fromkeys(int(part) for part in text.split(",")))
+        words = (text or "all").split(",")
+        counts = tuple(dict.fromkeys(cores if word == "all" else int(word) for word in words))
     except ValueError:
         counts = ()
     if not counts or min(counts) < 1:
-        raise SDFGError(f"--threads takes numbers such as 1,2, not '{text}'")
+        raise SDFGError(f"--threads takes numbers such as 1,2 and the word all, not '{text}'")
     return counts
 
 

@@ -8,6 +8,8 @@ from sdfg.tools.bench.results import Figures, Row
 from sdfg.tools.bench.svg import LogAxis, Plot
 from sdfg.tools.bench.table import milliseconds
 
+_LABEL = 80.0
+"""Width of a label."""
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM, _STEP = 860.0, 150.0, 60.0, 10.0, 34.0, 22.0
 
 
@@ -105,8 +107,9 @@ def roofline_plot(rows: Sequence[Row], limits: Limits, threads: int) -> Plot | N
     _roofline_grid(plot, across, up)
     for name, bandwidth in roofs.items():
         _roof(plot, across, up, name, bandwidth, speeds.flops)
+    labels: list[tuple[float, float]] = []
     for row, intensity in zip(found, intensities, strict=True):
-        _roofline_points(plot, across.at(intensity), up, row)
+        _roofline_points(plot, across.at(intensity), up, row, labels)
     return plot
 
 
@@ -136,7 +139,10 @@ def _roof(
     plot.text(x + 4, y - 4, f"{name} {bandwidth / 1e9:.0f} GB/s", kind="tick")
 
 
-def _roofline_points(plot: Plot, x: float, up: LogAxis, row: Row) -> None:
+def _roofline_points(
+    plot: Plot, x: float, up: LogAxis, row: Row, labels: list[tuple[float, float]]
+) -> None:
+    """Ours, the best peer's, a line between; the name where it covers none of `labels`."""
     assert row.ours is not None
     y = up.at(row.cost.flops / row.ours)
     best = row.best_peer
@@ -146,6 +152,9 @@ def _roofline_points(plot: Plot, x: float, up: LogAxis, row: Row) -> None:
         plot.line("grid", x, y, x, up.at(other))
         plot.add("circle", title, cx=x, cy=up.at(other), r=4, kind=f"peer-{best.peer}")
     plot.add("circle", f"{row.title}: sdfg", cx=x, cy=y, r=5, kind=f"peer-{OURS}")
+    while any(abs(x - other) < _LABEL and abs(y - high) < 12 for other, high in labels):
+        y += 2
+    labels.append((x, y))
     plot.text(x + 8, y + 4, row.workload, kind="value")
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from sdfg.tools.bench.cost import Cost
 from sdfg.tools.bench.models import ModelFiles
 from sdfg.tools.bench.peers import PEERS
-from sdfg.tools.bench.peers.peer import MissingPeerError, Ready, Task
+from sdfg.tools.bench.peers.peer import PeerError, Ready, Task
 from sdfg.tools.bench.usage import Measuring, own_peak_bytes
 
 
@@ -87,8 +87,8 @@ def answer(worker: Worker, request: dict[str, Any]) -> dict[str, Any]:
     """What the method that the request names returns, or why it failed."""
     try:
         return getattr(worker, request["do"])(request)
-    except MissingPeerError as error:
-        return {"error": str(error), "missing": True}
+    except PeerError as error:
+        return {"error": str(error)}
     except Exception as error:  # peers raise what they like; all of it goes into the table
         traceback.print_exc()
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]

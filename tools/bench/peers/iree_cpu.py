@@ -58,7 +58,7 @@ class Iree:
 def _compile(task: Task, folder: Path) -> None:
     imported = task.scratch / "model.mlir"
     importer = [sys.executable, "-m", "iree.compiler.tools.import_onnx"]
-    run_tool([*importer, str(task.model.onnx), "-o", str(imported)])
+    run_tool("import_onnx", [*importer, str(task.model.onnx), "-o", str(imported)])
     tool: Any = required("iree.compiler.tools.binaries", "iree-base-compiler")
     compiler = tool.find_tool("iree-compile")
-    run_tool([compiler, *_FLAGS, str(imported), "-o", str(folder / "model.vmfb")])
+    run_tool("iree-compile", [compiler, *_FLAGS, str(imported), "-o", str(folder / "model.vmfb")])

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -9,12 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from sdfg.tools.bench.peers.peer import Task
+from sdfg.tools.bench.peers.peer import PeerError, Task
 from sdfg.tools.bench.usage import Measuring, Usage
 
 _VERSIONS = 3
 """Of one workload that are kept."""
 _USAGE = "usage.json"
+_FOLDERS = re.compile(r"/\S*/")
+"""Of temporary files, in messages."""
 
 
 def kept_artifact(
@@ -49,8 +52,8 @@ def _remove_old(parent: Path, name: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_tool(command: list[str], environment: dict[str, str] | None = None) -> None:
-    """Run a compiler. Raises `RuntimeError` with the first error that it printed."""
+def run_tool(name: str, command: list[str], environment: dict[str, str] | None = None) -> None:
+    """Run a compiler, called `name`. Raises `PeerError` with the first error that it printed."""
     done = subprocess.run(
         command,
         check=False,
@@ -64,4 +67,5 @@ def run_tool(command: list[str], environment: dict[str, str] | None = None) -> N
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         errors = [line for line in lines if line.startswith("error:") or " error: " in line]
         what = (errors or lines[-1:] or ["no message"])[0]
-        raise RuntimeError(f"{Path(command[0]).name}: status {done.returncode}: {what}")
+        what = _FOLDERS.sub("", what)
+        raise PeerError(f"{name}: status {done.returncode}: {what.removeprefix('error: ')}")

@@ -37,7 +37,9 @@ def compiled(task: Task) -> tuple[Path, Usage]:
         command = [sys.executable, "-c", _COMPILE, str(task.model.onnx), "-o", str(folder)]
         command += ["--quiet", "--name", _PREFIX, *task.options]
         # A cache of its own: what the C compiler takes belongs to what is measured.
-        run_tool(command, {**os.environ, "SDFG_CACHE_DIR": str(task.scratch / "cache")})
+        run_tool(
+            "sdfg-compile", command, {**os.environ, "SDFG_CACHE_DIR": str(task.scratch / "cache")}
+        )
 
     return kept_artifact(
         task, "sdfg", (_sources(), find_compiler().identity, *task.options), compile_into

@@ -15,7 +15,11 @@ from sdfg.tools.bench.usage import Usage
 Array = npt.NDArray[Any]
 
 
-class MissingPeerError(Exception):
+class PeerError(Exception):
+    """A peer cannot do it; the text says why, and is complete."""
+
+
+class MissingPeerError(PeerError):
     """A peer is not installed; the text says what is missing."""
 
 
