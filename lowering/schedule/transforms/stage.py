@@ -7,7 +7,7 @@ from xdsl.ir import SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import array_type, is_constant, root
-from sdfg.dialect.attrs import WeightAttr
+from sdfg.dialect.attrs import STORAGES, WeightAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp
@@ -72,6 +72,8 @@ class StagePass(Transformation):
     def __post_init__(self) -> None:
         if self.only not in POLICIES:
             raise ValueError(f"{self.name}: only is one of {', '.join(POLICIES)}, got {self.only}")
+        if self.storage not in STORAGES or self.storage == "register":
+            raise ValueError(f"{self.name}: a copy is in memory, got the storage {self.storage}")
 
     def rewrite(self, nest: Nest) -> None:
         for loop in nest.maps(self.along):
@@ -135,8 +137,8 @@ class StagePass(Transformation):
             derived(node, tasklet)
             if isinstance(node, MapOp):
                 join(node)
-        if self.at:
-            first = loops[0]
+        first = loops[0]
+        if first not in nest.roots:
             block = first.parent_block()
             assert block is not None
             for node in nodes:
