@@ -17,7 +17,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from models.torch_vision import MobileNetV2, ResNet18
+from sdfg.tools.bench.networks.mobilenet import MobileNetV2
+from sdfg.tools.bench.networks.resnet import BasicBlock, ResNet
 
 DynamicShapes = tuple[Mapping[int, torch.export.Dim] | None, ...]
 
@@ -94,6 +95,10 @@ def _images(size: int, batch: int = 1) -> tuple[Tensor, ...]:
 
 def _ids(vocabulary: int, batch: int, sequence: int) -> tuple[Tensor, ...]:
     return (torch.randint(0, vocabulary, (batch, sequence)),)
+
+
+def _resnet18(classes: int = 1000, width: int = 64) -> nn.Module:
+    return ResNet(BasicBlock, (2, 2, 2, 2), classes, width)
 
 
 def _bert(size: str) -> tuple[nn.Module, int]:
@@ -187,8 +192,8 @@ BUILDERS: Mapping[str, Callable[[], Example]] = {
     "lstm": lambda: Example(Lstm(), (torch.randn(2, 6, 16),)),
     "attention": lambda: Example(CausalAttention(), (torch.randn(2, 6, 32),)),
     "attention-dynamic": _attention_dynamic,
-    "resnet18-tiny": lambda: Example(ResNet18(classes=10, width=8), _images(32, 2)),
-    "resnet18": lambda: Example(ResNet18(), _images(224)),
+    "resnet18-tiny": lambda: Example(_resnet18(classes=10, width=8), _images(32, 2)),
+    "resnet18": lambda: Example(_resnet18(), _images(224)),
     "mobilenetv2-tiny": lambda: Example(MobileNetV2(10, stages=3, last=64), _images(32, 2)),
     "mobilenetv2": lambda: Example(MobileNetV2(), _images(224)),
     "bert-tiny": lambda: _text(_bert, "tiny"),

@@ -14,7 +14,7 @@ from sdfg.tools.bench.cost import Cost, cost_of
 from sdfg.tools.bench.html import to_html
 from sdfg.tools.bench.limits import better
 from sdfg.tools.bench.svg import LogAxis
-from sdfg.tools.bench.table import failures, print_report
+from sdfg.tools.bench.table import failures, print_report, warnings
 
 
 def test_cost_counts_products_inputs_outputs_and_weights(tmp_path: Path) -> None:
@@ -70,6 +70,12 @@ def test_reasons_are_stated() -> None:
         "OpenVINO, start-up: no such file (sums/2)",
         "IREE: not installed: iree (sums/2)",
     ]
+
+
+def test_disturbed_reports_say_so() -> None:
+    disturbed = report()
+    disturbed.others = 0.25
+    assert warnings(disturbed)[0] == "other processes took 25 % of the CPU time meanwhile"
 
 
 def test_table_names_all(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,11 +11,11 @@ from sdfg.tools.bench.plots import limit_plot, peers_plot, ratio_plot, roofline_
 from sdfg.tools.bench.results import Report, Row
 from sdfg.tools.bench.svg import Plot
 from sdfg.tools.bench.table import (
-    failures,
     fraction_text,
     milliseconds,
     ratio_text,
     resources,
+    warnings,
 )
 
 
@@ -57,7 +57,7 @@ def to_html(report: Report) -> str:
         peers=[PEERS[name] for name in names],
         sections=[_section(report, threads, names) for threads in report.limits.speeds],
         resources=[(r, resources(r, names)) for r in report.rows if r.threads == most],
-        failures=failures(report),
+        warnings=warnings(report),
     )
 
 

@@ -95,6 +95,8 @@ class Report:
     versions: dict[str, str]
     limits: Limits
     rows: list[Row]
+    others: float | None = None
+    """Share of the CPU time that other processes took meanwhile; not much, for good figures."""
 
     def to_json(self) -> dict[str, Any]:
         """All raw figures, and for each row what follows from them."""

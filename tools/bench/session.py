@@ -16,6 +16,7 @@ from sdfg.tools.bench.models import model_files
 from sdfg.tools.bench.peers.peer import PeerEntry
 from sdfg.tools.bench.results import Figures, Report, Row
 from sdfg.tools.bench.startup import measure_startup
+from sdfg.tools.bench.usage import Disturbance
 from sdfg.tools.bench.workload import Workload
 
 Progress = Callable[[str], None]
@@ -50,9 +51,11 @@ def run_session(
     progress("measuring the machine")
     limits = measure_limits(session.threads)
     date = datetime.datetime.now().astimezone().isoformat(timespec="minutes")
+    disturbance = Disturbance()
     report = Report(date, machine_name(), versions(), limits, [])
     for workload in session.workloads:
         report.rows.extend(_rows(session, workload, progress))
+        report.others = disturbance.share()
         keep(report)
     progress("measuring the machine again")
     report.limits = better(limits, measure_limits(session.threads))

@@ -8,6 +8,8 @@ from sdfg.tools.bench.peers import PEERS
 from sdfg.tools.bench.results import Figures, Report, Row
 
 _NOTHING = "-"
+_DISTURBED = 0.05
+"""Share of the CPU time of others above which times are not to be trusted."""
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -16,7 +18,7 @@ def print_report(report: Report, console: Console) -> None:
     console.print(limits_table(report))
     console.print(latency_table(report, names))
     console.print(resources_table(report, names))
-    for line in failures(report):
+    for line in warnings(report):
         console.print(line, markup=False, soft_wrap=True)
 
 
@@ -121,6 +123,14 @@ def resources(row: Row, names: list[str]) -> dict[str, list[str]]:
 
 def _cell(value: float | Figures | None, unit: float, form: str) -> str:
     return form.format(value / unit) if isinstance(value, int | float) and value else _NOTHING
+
+
+def warnings(report: Report) -> list[str]:
+    """What is wrong with the report as a whole, and its failures."""
+    if report.others is None or report.others < _DISTURBED:
+        return failures(report)
+    share = f"{100 * report.others:.0f} %"
+    return [f"other processes took {share} of the CPU time meanwhile", *failures(report)]
 
 
 def failures(report: Report) -> list[str]:

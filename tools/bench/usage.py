@@ -1,5 +1,6 @@
 """What a piece of work takes: wall time, CPU time and memory, those of child processes included."""
 
+import os
 import resource
 import threading
 import time
@@ -77,6 +78,32 @@ def peak_bytes(process: int | str) -> int:
     except OSError:
         return 0
     return next((int(x.split()[1]) * 1024 for x in lines if x.startswith("VmHWM:")), 0)
+
+
+class Disturbance:
+    """What others do on the machine from now on."""
+
+    def __init__(self) -> None:
+        self._busy, self._own, self._start = _busy_seconds(), _cpu_seconds(), time.perf_counter()
+
+    def share(self) -> float | None:
+        """CPU time that processes of others took, of all there was; None if nothing tells."""
+        busy = _busy_seconds()
+        if busy is None or self._busy is None:
+            return None
+        others = busy - self._busy - (_cpu_seconds() - self._own)
+        return max(0.0, others / (time.perf_counter() - self._start) / (os.cpu_count() or 1))
+
+
+def _busy_seconds() -> float | None:
+    """CPU time of all processes since the system started."""
+    try:
+        psutil: Any = import_module("psutil")
+    except ImportError:
+        return None
+    times = psutil.cpu_times()
+    idle = sum(getattr(times, kind, 0.0) for kind in ("idle", "iowait", "guest", "guest_nice"))
+    return float(sum(times) - idle)  # guests are counted twice
 
 
 def _cpu_seconds() -> float:
