@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects import arith, math
+from xdsl.dialects.builtin import AnyFloat
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from sdfg.dialect import symbolic
@@ -49,9 +50,8 @@ class AccumulatePass(Transformation):
     map [i = 0:4, j = 0:8] { C[i, j] = acc[i, j] }
     ```
 
-    The registers begin with what initialises the result just before, or with the result itself; then
-    loops around that combine into the same result follow each other, too. A
-    result that is not contiguous along the last loop is written through a tile on the stack. Legal
+    The registers begin with what initialises the result just before, or with the result itself;
+    then loops around that combine into the same result follow each other, too. A result that is not contiguous along the last loop is written through a tile on the stack. Legal
     where the result is an element per point of `loops`, of constant size, and nothing else in the
     reduction touches it. The order of a conflict resolution is open, and so are its roundings:
     products that are summed become fused multiply-adds.
@@ -105,6 +105,9 @@ class Reduction:
 
     def check(self) -> None:
         """Raises `Refused` where registers cannot hold the results."""
+        element = self.body.yielded[0].type
+        if not isinstance(element, AnyFloat):
+            refuse(f"registers accumulate floating-point numbers, got {element}")
         if {parameter(op) for op in self.reduced} & self.memlet.symbols:
             refuse("the result moves with the loops of the reduction")
         if missing := {parameter(op) for op in self.points} - self.memlet.symbols:
