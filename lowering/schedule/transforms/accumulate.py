@@ -51,10 +51,11 @@ class AccumulatePass(Transformation):
     ```
 
     The registers begin with what initialises the result just before, or with the result itself;
-    then loops around that combine into the same result follow each other, too. A result that is not contiguous along the last loop is written through a tile on the stack. Legal
-    where the result is an element per point of `loops`, of constant size, and nothing else in the
-    reduction touches it. The order of a conflict resolution is open, and so are its roundings:
-    products that are summed become fused multiply-adds.
+    then loops around that combine into the same result follow each other, too. A result that is
+    not contiguous along the last loop is written through a tile on the stack. Legal where the
+    result is an element per point of `loops`, of constant size, and nothing else in the reduction
+    touches it. The order of a conflict resolution is open, and so are its roundings: products that
+    are summed become fused multiply-adds.
     """
 
     name = "sdfg-accumulate"
