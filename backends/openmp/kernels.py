@@ -150,8 +150,6 @@ class Kernel:
         """The statements that do all points: on the threads where `condition` holds."""
         given = tuple(c.Name(p.name) for p in self.shared)
         alone = s.Evaluate(c.call(self.points, *given, c.Integer(0), count))
-        if condition == c.FALSE:
-            return [alone]
         values = c.Name(scope.names.unique(_VALUES.name))
         team, address = CONTEXT.arrow("team"), values.address() if given else c.NULL
         run = s.Evaluate(c.call("sdfg_team_run", team, c.Name(self.part), address, count))

@@ -71,7 +71,7 @@ def emit_map(op: MapOp, scope: Scope, body: Body) -> Statements:
         return _unrolled(op, scope, body)
     if kind not in ("sequential", "parallel", "simd"):
         fail(op, f"is scheduled as {kind}, which OpenMP C does not have")
-    if kind == "parallel":
+    if kind == "parallel" and scope.expression(op.schedule.condition.data) != c.FALSE:
         return _parallel(op, scope, body)
     inner = scope.inner(lanes=kind == "simd")
     before: Statements = []

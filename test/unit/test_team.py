@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from unit.emitted import parsed, sources
+from unit.emitted import parsed, run_c, sources
 
 from sdfg.backends.openmp.cache import Cache
 from sdfg.backends.openmp.toolchain import (
@@ -40,6 +40,20 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 8, 32] x f32>, out "y" %y: !sdfg
             sdfg.yield %2 : f32
           }
         }
+      }
+    }
+  }
+}
+"""  # noqa: E501
+PLACES = """
+sdfg.sdfg @main [N, M] (in "x" %x: !sdfg.array<[N, M, 5, 4] x i32>, out "y" %y: !sdfg.array<[N, M, 5, 4] x i32>) {
+  sdfg.state @s {
+    sdfg.map [h = 0:N, i = 1:M:2, j = 0:5, k = 0:4, l = 0:1] schedule(parallel) {
+      sdfg.tasklet (%a = %x[h, i, j, k]) -> (%y[h, i, j, k]) {
+        %n = sdfg.index 1000 * h + 100 * i + 10 * j + k + l
+        %0 = arith.index_cast %n : index to i32
+        %1 = arith.addi %a, %0 : i32
+        sdfg.yield %1 : i32
       }
     }
   }
@@ -77,6 +91,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy_artifact(built, folder / interface.library)
     (folder / "main.json").write_text(interface.to_json())
     return folder
+
+
+@pytest.mark.parametrize("openmp", [False, True], ids=["own", "openmp"])
+@pytest.mark.parametrize("sizes", [(0, 5), (3, 0), (1, 2), (3, 9), (40, 7)])
+def test_places_of_points(sizes: tuple[int, int], openmp: bool) -> None:
+    n, m = sizes
+    x = np.random.default_rng(9).integers(0, 9, (n, m, 5, 4)).astype(np.int32)
+    h, i, j, k = np.indices(x.shape)
+    expected = np.where(i % 2 == 1, x + 1000 * h + 100 * i + 10 * j + k, 0)
+    module = parsed(PLACES)
+    given, symbols = {"x": x}, {"N": n, "M": m}
+    for threads in (1, 3):
+        y = run_c(module, given, symbols, options=Options(openmp=openmp), threads=threads, runs=1)
+        np.testing.assert_array_equal(y["y"][:, 1::2], expected[:, 1::2])
 
 
 @pytest.mark.parametrize("bound", ["0", "1"])

@@ -86,4 +86,13 @@ sdfg.sdfg @main [N, M] (in "x" %x: !sdfg.array<[N, M, 8] x f32>, out "y" %y: !sd
       sdfg.tasklet (%a = %x[i, j, k]) -> (%y[i, j, k]) { sdfg.yield %a : f32 }
     }
   }
+  // A map that is known to be too small for threads is a loop.
+  // CHECK: /* small */
+  // CHECK-NEXT: for (int64_t i = 0; i < N; ++i) {
+  // CHECK-NEXT:     y[i * M * 8] = x[i * M * 8];
+  sdfg.state @small {
+    sdfg.map [i = 0:N] schedule(parallel if 3 > 4) {
+      sdfg.tasklet (%a = %x[i, 0, 0]) -> (%y[i, 0, 0]) { sdfg.yield %a : f32 }
+    }
+  }
 }
