@@ -18,7 +18,7 @@ from sdfg.tools.bench.html import to_html
 from sdfg.tools.bench.measure import Plan
 from sdfg.tools.bench.results import Report
 from sdfg.tools.bench.session import Session, run_session
-from sdfg.tools.bench.table import print_report
+from sdfg.tools.bench.table import print_report, summary
 from sdfg.tools.files import write_text
 from sdfg.tools.terminal import reporting
 
@@ -94,13 +94,20 @@ def bench(
         startup,
     )
 
+    errors = Console(stderr=True, highlight=False)
+    told = 0
+
     def keep(report: Report) -> None:
+        nonlocal told
+        for row in report.rows[told:]:
+            errors.print(summary(row), markup=False, soft_wrap=True)
+        told = len(report.rows)
         if json_file is not None:
             write_text(json_file, json.dumps(report.to_json(), indent=1) + "\n")
         if html_file is not None:
             write_text(html_file, to_html(report))
 
-    with Console(stderr=True).status("measuring the machine") as status:
+    with errors.status("measuring the machine") as status:
         report = run_session(session, status.update, keep)
     print_report(report, wide_console())
 

@@ -13,8 +13,9 @@ from unit.benchmarking import LIMITS, figures, report, small_files
 from sdfg.tools.bench.cost import Cost, cost_of
 from sdfg.tools.bench.html import to_html
 from sdfg.tools.bench.limits import better
+from sdfg.tools.bench.results import Figures
 from sdfg.tools.bench.svg import LogAxis
-from sdfg.tools.bench.table import failures, print_report, warnings
+from sdfg.tools.bench.table import failures, print_report, summary, warnings
 
 
 def test_cost_counts_products_inputs_outputs_and_weights(tmp_path: Path) -> None:
@@ -76,6 +77,13 @@ def test_disturbed_reports_say_so() -> None:
     disturbed = report()
     disturbed.others = 0.25
     assert warnings(disturbed)[0] == "other processes took 25 % of the CPU time meanwhile"
+
+
+def test_summary_is_a_line() -> None:
+    won, lost = report().rows
+    assert summary(won) == "gemm, 2 threads: sdfg 2000 ms, ONNX Runtime 3000 ms, ratio 1.50"
+    lost.figures["sdfg"] = Figures("sdfg", failure="cannot")
+    assert summary(lost) == "sums, 2 threads: sdfg cannot, OpenVINO 2000 ms"
 
 
 def test_table_names_all(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,7 @@ from sdfg.tools.bench.models import model_files
 from sdfg.tools.bench.peers.peer import PeerEntry
 from sdfg.tools.bench.results import Figures, Report, Row
 from sdfg.tools.bench.startup import measure_startup
+from sdfg.tools.bench.table import thread_count
 from sdfg.tools.bench.usage import Disturbance
 from sdfg.tools.bench.workload import Workload
 
@@ -74,7 +75,7 @@ def _rows(session: Session, workload: Workload, progress: Progress) -> list[Row]
         return [Row(workload.name, workload.title, n, none, failed) for n in session.threads]
     rows: list[Row] = []
     for threads in session.threads:
-        where = f"{workload.name}, {threads} threads"
+        where = f"{workload.name}, {thread_count(threads)}"
         measured = measure(
             model, session.peers, threads, session.plan, lambda text: progress(f"{where}: {text}")
         )

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sdfg.tools.bench.limits import Limits
-from sdfg.tools.bench.peers import PEERS
+from sdfg.tools.bench.peers import OURS, PEERS
 from sdfg.tools.bench.results import Figures, Report, Row
 
 _NOTHING = "-"
@@ -53,6 +53,21 @@ def latency_table(report: Report, names: list[str]) -> Table:
             fraction_text(row, report.limits),
         )
     return table
+
+
+def summary(row: Row) -> str:
+    """A line about `row`, for when it is done."""
+    ours, best = row.figures[OURS], row.best_peer
+    parts = [f"sdfg {ours.failure}" if row.ours is None else f"sdfg {milliseconds(row.ours)} ms"]
+    if best is not None and best.median is not None:
+        parts.append(f"{PEERS[best.peer].title} {milliseconds(best.median)} ms")
+    if row.ratio is not None:
+        parts.append(f"ratio {row.ratio:.2f}")
+    return f"{row.workload}, {thread_count(row.threads)}: {', '.join(parts)}"
+
+
+def thread_count(threads: int) -> str:
+    return f"{threads} thread" + ("s" if threads > 1 else "")
 
 
 def ratio_text(row: Row) -> str:
