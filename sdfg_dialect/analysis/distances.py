@@ -5,7 +5,7 @@ Subscripts that name one loop each, as nearly all do, are solved as they are rea
 the set of distances is described to isl.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,15 +40,18 @@ class ApartError(Exception):
     """The two accesses have no element in common."""
 
 
-def meetings(a: Access, b: Access, common: Sequence[Loop], facts: Facts) -> Meetings:
+def meetings(
+    a: Access, b: Access, common: Sequence[Loop], facts: Facts, still: Collection[Loop] = ()
+) -> Meetings:
     """
     The distances between the iterations of `common` in which `a` and `b` touch one element.
 
-    Both accesses are to one block of memory. Loops around only one of them run freely. Constant
+    Both accesses are to one block of memory. The loops `still` stand still, all others that are not
+    common run freely. Constant
     time for subscripts of one loop each, else the cost of integer programming in as many variables
     as there are loops.
     """
-    equations = Equations.of(a, b, common, facts)
+    equations = Equations.of(a, b, common, facts, still)
     exact = all(x.whole or not x.is_array for x in (a, b))
     if any(x.is_empty for x in equations.loops):
         return Meetings((), True)

@@ -1,6 +1,6 @@
 """What must be equal for two accesses to touch the same element."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Self
@@ -66,10 +66,20 @@ class Equations:
     facts: Facts
 
     @classmethod
-    def of(cls, a: Access, b: Access, common: Sequence[Loop], facts: Facts) -> Self:
+    def of(
+        cls,
+        a: Access,
+        b: Access,
+        common: Sequence[Loop],
+        facts: Facts,
+        still: Collection[Loop] = (),
+    ) -> Self:
+        """Those of `a` and `b`, where the loops `still` have one value for both."""
         owner = a.root.owner
         private = tuple(isinstance(owner, Operation) and x.op.is_ancestor(owner) for x in common)
-        loops = loops_around(a.scope), loops_around(b.scope)
+        loops = [
+            tuple(x for x in loops_around(access.scope) if x not in still) for access in (a, b)
+        ]
         together = tuple(dict.fromkeys((*loops[0], *loops[1])))
         linearized = a.is_array and (a.container is not b.container or _moves(a, together, facts))
         first, second = (

@@ -123,7 +123,7 @@ def combined(at: str) -> MapOp:
         ("j, 0", {"i"}),
         ("i, k", {"j"}),
         ("i + j, 0", {"i", "j"}),
-        ("i + j, j", {"i"}),
+        ("i + j, j", set[str]()),
         ("i floordiv 2, j", {"i"}),
         ("i mod 8, j", {"i"}),
         ("i floordiv 8, i mod 8", {"j"}),
