@@ -1,4 +1,10 @@
-"""How much a map does, as a symbolic number of scalar or vector operations."""
+"""
+How much a map does, as a symbolic number of scalar or vector operations.
+
+A measure of time, for thresholds: what moves integers takes some as well, and a vector operation no
+more than a scalar one. `analysis.cost` counts what the program asks for instead, whatever runs it:
+floating point operations and bytes.
+"""
 
 from xdsl.ir import Operation
 
