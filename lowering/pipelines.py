@@ -3,8 +3,10 @@
 from xdsl.passes import ModulePass
 
 from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
+from sdfg.lowering.schedule.expand_copies import ExpandCopiesPass
 from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
 from sdfg.lowering.schedule.parallelize import ParallelizePass
+from sdfg.lowering.schedule.permute_layouts import PermuteLayoutsPass
 from sdfg.lowering.schedule.set_machine import SetMachinePass
 from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
 from sdfg.lowering.simplify.eliminate_copies import EliminateCopiesPass
@@ -20,11 +22,19 @@ from sdfg.lowering.simplify.loops_to_maps import LoopsToMapsPass
 from sdfg.lowering.simplify.reuse_containers import ReuseContainersPass
 from sdfg.lowering.to_sdfg.expand_library import ExpandLibraryPass
 from sdfg.lowering.to_sdfg.from_linalg import FromLinalgPass
+from sdfg.lowering.to_sdfg.winograd_convolutions import WinogradConvolutionsPass
 
 Pipeline = tuple[ModulePass, ...]
 
-TO_SDFG: Pipeline = (FromLinalgPass(), ExpandLibraryPass())
-"""From linalg on tensors to maps, library nodes expanded."""
+
+def to_sdfg(*, winograd: bool = False) -> Pipeline:
+    """
+    From linalg on tensors to maps, library nodes expanded; with `winograd`, convolutions as
+    Winograd convolutions where that is faster.
+    """
+    algorithms = (WinogradConvolutionsPass(),) if winograd else ()
+    return (FromLinalgPass(), *algorithms, ExpandLibraryPass())
+
 
 SIMPLIFY: Pipeline = (
     EliminateDeadCodePass(),
@@ -47,6 +57,8 @@ def schedule(machine: SetMachinePass) -> Pipeline:
     """The first schedule for a machine: tiles in registers, operands packed when compiled."""
     return (
         machine,
+        PermuteLayoutsPass(),
+        ExpandCopiesPass(),
         ApplyRecipesPass(),
         HoistConstantsPass(),
         EliminateDeadCodePass(),

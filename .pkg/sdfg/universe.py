@@ -54,6 +54,12 @@ def _expand_library() -> type[ModulePass]:
     return ExpandLibraryPass
 
 
+def _winograd_convolutions() -> type[ModulePass]:
+    from sdfg.lowering.to_sdfg.winograd_convolutions import WinogradConvolutionsPass
+
+    return WinogradConvolutionsPass
+
+
 def _from_linalg() -> type[ModulePass]:
     from sdfg.lowering.to_sdfg.from_linalg import FromLinalgPass
 
@@ -120,10 +126,22 @@ def _hoist_invariants() -> type[ModulePass]:
     return HoistInvariantsPass
 
 
+def _expand_copies() -> type[ModulePass]:
+    from sdfg.lowering.schedule.expand_copies import ExpandCopiesPass
+
+    return ExpandCopiesPass
+
+
 def _apply_recipes() -> type[ModulePass]:
     from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
 
     return ApplyRecipesPass
+
+
+def _stream() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.stream import StreamPass
+
+    return StreamPass
 
 
 def _tile() -> type[ModulePass]:
@@ -136,6 +154,12 @@ def _interchange() -> type[ModulePass]:
     from sdfg.lowering.schedule.transforms.interchange import InterchangePass
 
     return InterchangePass
+
+
+def _collapse() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.collapse import CollapsePass
+
+    return CollapsePass
 
 
 def _distribute() -> type[ModulePass]:
@@ -160,6 +184,12 @@ def _partials() -> type[ModulePass]:
     from sdfg.lowering.schedule.transforms.partials import PartialsPass
 
     return PartialsPass
+
+
+def _transpose() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.transpose import TransposePass
+
+    return TransposePass
 
 
 def _vectorize() -> type[ModulePass]:
@@ -197,6 +227,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-fold-constants": _fold_constants,
         "sdfg-eliminate-views": _eliminate_views,
         "sdfg-from-linalg": _from_linalg,
+        "sdfg-winograd-convolutions": _winograd_convolutions,
         "sdfg-expand-library": _expand_library,
         "sdfg-eliminate-dead-code": _eliminate_dead_code,
         "sdfg-fuse-states": _fuse_states,
@@ -207,13 +238,17 @@ SDFG_UNIVERSE = Universe(
         "sdfg-parallelize": _parallelize,
         "sdfg-outline-maps": _outline_maps,
         "sdfg-permute-layouts": _permute_layouts,
+        "sdfg-expand-copies": _expand_copies,
         "sdfg-apply-recipes": _apply_recipes,
+        "sdfg-stream": _stream,
         "sdfg-tile": _tile,
         "sdfg-interchange": _interchange,
+        "sdfg-collapse": _collapse,
         "sdfg-distribute": _distribute,
         "sdfg-stage": _stage,
         "sdfg-accumulate": _accumulate,
         "sdfg-partials": _partials,
+        "sdfg-transpose": _transpose,
         "sdfg-vectorize": _vectorize,
         "sdfg-load": _load,
         "sdfg-unroll": _unroll,

@@ -22,7 +22,7 @@ from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound, symbols_read
 from sdfg.dialect.types import ArrayType, StreamType
 from sdfg.lowering.schedule.transforms.stage import label
-from sdfg.lowering.simplify.rewriting import insert_before
+from sdfg.lowering.simplify.rewriting import erase_unused_containers, insert_before
 from sdfg.lowering.to_sdfg.names import place as layer_name
 
 
@@ -85,6 +85,7 @@ class Outliner:
             insert_before(nest, derived(call, nest))
             nest.detach()
             nest.erase()
+        erase_unused_containers(self.program)
 
     def outlined(
         self, nest: MapOp, roots: list[SSAValue], symbols: list[str], where: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import Float32Type, Float64Type
@@ -21,6 +22,10 @@ GATHER, _PACK, _PACK_CONSTANT = 8.0, 2.0, 0.0
 or copied once before the nest, at run time or when the program is compiled."""
 _SCATTER = 0.5
 """Cost of a result that is not contiguous along the lanes: written once per point."""
+_LOOP_CYCLES = 0.25
+"""What a step of the loop itself takes beside the work of a tile."""
+_MOST_ROWS = 14
+"""Rows above which a tile only takes longer to compile."""
 _UNKNOWN_ROWS = 8
 """Rows where their number is known only at run time."""
 
@@ -39,15 +44,6 @@ class TileChoice:
     def columns(self) -> int:
         """Values of the lane parameter in a tile."""
         return self.lanes * self.vectors
-
-
-def choose_loops(nest: ReductionNest, machine: MachineAttr) -> tuple[str, str | None] | None:
-    """
-    The loop whose points become lanes, and the one that reads the same vectors again; None where
-    vectors do not pay or do not fit the body.
-    """
-    choice = choose_tile(nest, machine)
-    return None if choice is None else (choice.lane_parameter, choice.row_parameter)
 
 
 def choose_tile(nest: ReductionNest, machine: MachineAttr) -> TileChoice | None:
@@ -96,17 +92,45 @@ def sized(
         lanes = 1 << (max(extent, 1).bit_length() - 1)
     if lanes < 2:
         return None
-    available = extent // lanes if extent is not None else 2
+    available = -(-extent // lanes) if extent is not None else 2
     if row is None:
         return TileChoice(lane, lanes, max(1, min(4, available)), None, 1)
-    vectors = max(1, min(2, available))
-    most = max(1, min(14, (registers - vectors - 2) // vectors))
     count = symbolic.constant(nest.parallel[row].extent)
     if count is None:
+        vectors = max(1, min(2, available))
+        most = max(1, (registers - vectors - 2) // vectors)
         return TileChoice(lane, lanes, vectors, row, min(_UNKNOWN_ROWS, most))
-    divisors = [d for d in range(1, most + 1) if count % d == 0]
-    rows = max(divisors) if max(divisors) * 2 > min(most, count) else min(most, count)
+    rows, vectors = best_tile(max(count, 1), available, registers)
     return TileChoice(lane, lanes, vectors, row, rows)
+
+
+@lru_cache(maxsize=1 << 10)
+def best_tile(count: int, available: int, registers: int) -> tuple[int, int]:
+    """
+    Rows and vectors of a register tile for `count` rows of `available` vectors.
+
+    The fastest in a model of a core that does two vector operations and two loads at a time, with
+    four cycles from one to the next on the same accumulator; what is left over is a smaller tile.
+    """
+    tiles = [
+        (rows, vectors)
+        for vectors in range(1, min(4, available) + 1)
+        for rows in range(1, min(_MOST_ROWS, count) + 1)
+        if rows * vectors + vectors + 1 <= registers
+    ]
+    return min(tiles, key=lambda t: (tile_cycles(count, available, *t), -t[0] * t[1]))
+
+
+def tile_cycles(count: int, available: int, rows: int, vectors: int) -> float:
+    """Cycles for one step of a reduction over all `count` rows of `available` vectors."""
+    bands = ((count // rows, rows), (1, count % rows))
+    blocks = ((available // vectors, vectors), (1, available % vectors))
+    return sum(
+        a * b * (max(r * v, r + v, 8) / 2 + _LOOP_CYCLES)
+        for a, r in bands
+        for b, v in blocks
+        if r * v
+    )
 
 
 def lane_cost(nest: ReductionNest, parameter: str, lanes: int) -> float | None:

@@ -29,12 +29,13 @@ class RecipeOp(IRDLOperation):
     """
     How nests of some kinds are mapped to a machine: transformations, one a line, and their knobs.
 
-    It addresses loops by role: those of the kind, and `lane` and `row` for the two loops whose
-    points are kept in registers. Expressions are over the facts of the machine, `lanes` (numbers of
-    the nest's type in a vector), the number of iterations of each loop under the name of its role,
-    and the knobs before; of a loop whose size is open until run time, `<role>_open` is 1 and the
-    size a large number. A recipe is used where `when` holds, and only if each of its steps is
-    legal.
+    It addresses loops by role: those of the kind, and `lane` and `row` for the two loops whose points
+    are kept in registers. Expressions are over the facts of the machine, `lanes` (numbers of the
+    nest's type in a vector), `tile_rows` and `tile_vectors` (the register tile that a model of the
+    core prefers), the knobs before, and for each role: the number of iterations under its name,
+    `<role>_open` (1 if it is open until run time, and the number then large) and `<role>_step` (how
+    many elements it moves the first operand). A recipe is used where `when` holds, and only if each
+    of its steps is legal.
 
     ```mlir
     sdfg.recipe @rows for "elementwise" when "e0 > 1" {

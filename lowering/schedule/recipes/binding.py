@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xdsl.dialects.builtin import AnyFloat, IntegerType
-from xdsl.ir import Attribute
-
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.kinds import Kind
 from sdfg.dialect.attrs import MachineAttr
+from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.recipe import RecipeOp
 from sdfg.dialect.symbolic import Expr
-from sdfg.lowering.schedule.nests import ReductionNest
+from sdfg.lowering.schedule.nests import ReductionNest, stride
+from sdfg.lowering.schedule.recipes.pointwise import bytes_of, lane_of_elements, written_bytes
 from sdfg.lowering.schedule.recipes.runs import run_of_reduction, runs_of_row
-from sdfg.lowering.schedule.tile_choice import choose_loops
+from sdfg.lowering.schedule.tile_choice import TileChoice, choose_tile
 
 OPEN = 1 << 30
 """Stands for the size of a loop that is not known when the program is compiled."""
@@ -36,37 +35,45 @@ class Binding:
         kind = Kind.of(op)
         roles = dict(kind.roles)
         nest = ReductionNest.of(op)
+        tile: TileChoice | None = None
         element = None if kind.statement is None else kind.statement.yielded[0].type
         if kind.name == "row":
             roles |= dict.fromkeys(runs_of_row(op), "run")
+        elif kind.name == "elementwise":
+            if (lane := lane_of_elements(op)) is not None:
+                roles[lane] = "lane"
         elif nest is not None:
             run = run_of_reduction(nest, machine)
-            chosen = None if run is not None else choose_loops(nest, machine)
+            tile = None if run is not None else choose_tile(nest, machine)
             if run is not None:
                 roles[run] = "run"
-            if chosen is not None:
-                lane, row = chosen
-                roles[lane] = "lane"
-                if row is not None:
-                    roles[row] = "row"
+            if tile is not None:
+                roles[tile.lane_parameter] = "lane"
+                if tile.row_parameter is not None:
+                    roles[tile.row_parameter] = "row"
         values = {name: machine.fact(name) for name in machine.facts.data}
         values["lanes"] = max(1, values["vector_bytes"] // bytes_of(element))
+        values["written_bytes"] = written_bytes(op)
+        if tile is not None:
+            values |= {"tile_rows": tile.rows, "tile_vectors": tile.vectors}
         for loop, _ in kind.loops:
             role = roles.get(loop.parameter)
             if role is not None:
                 count = symbolic.constant(loop.range.extent)
                 values[role] = OPEN if count is None else count
                 values[f"{role}_open"] = int(count is None)
+                values[f"{role}_step"] = step_of(kind, loop.parameter)
         return cls(kind, roles, values)
 
 
-def bytes_of(element: Attribute | None) -> int:
-    """Bytes of a number; 4 where nothing says."""
-    if isinstance(element, AnyFloat):
-        return element.size
-    if isinstance(element, IntegerType):
-        return max(1, element.bitwidth // 8)
-    return 4
+def step_of(kind: Kind, parameter: str) -> int:
+    """Distance in elements that a loop moves the first operand; `OPEN` where it is not constant."""
+    if not kind.operands:
+        return OPEN
+    operand = kind.operands[0]
+    distance = stride(operand.container, MemletAttr(operand.subset), parameter)
+    known = None if distance is None else symbolic.constant(distance)
+    return OPEN if known is None else abs(known)
 
 
 def knobs_of(recipe: RecipeOp, binding: Binding, chosen: Mapping[str, int]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.lowering.schedule.nests import ReductionNest, stride
-from sdfg.lowering.schedule.tile_choice import GATHER, choose_loops, lane_cost
+from sdfg.lowering.schedule.tile_choice import GATHER, choose_tile, lane_cost
 from sdfg.lowering.schedule.vector_tasklets import is_vectorizable
 
 
@@ -28,10 +28,10 @@ def run_of_reduction(nest: ReductionNest, machine: MachineAttr) -> str | None:
     run = last_contiguous(runs, nest.body.input_accesses)
     if run is None:
         return None
-    chosen = choose_loops(nest, machine)
+    chosen = choose_tile(nest, machine)
     if chosen is None:
         return run
-    cost = lane_cost(nest, chosen[0], machine.fact("vector_bytes") // element.size)
+    cost = lane_cost(nest, chosen.lane_parameter, machine.fact("vector_bytes") // element.size)
     return run if cost is None or cost >= GATHER else None
 
 

@@ -3,24 +3,30 @@
 from collections.abc import Mapping
 
 from sdfg.lowering.schedule.transforms.accumulate import AccumulatePass
+from sdfg.lowering.schedule.transforms.collapse import CollapsePass
 from sdfg.lowering.schedule.transforms.distribute import DistributePass
 from sdfg.lowering.schedule.transforms.interchange import InterchangePass
 from sdfg.lowering.schedule.transforms.load import LoadPass
 from sdfg.lowering.schedule.transforms.partials import PartialsPass
 from sdfg.lowering.schedule.transforms.stage import StagePass
+from sdfg.lowering.schedule.transforms.stream import StreamPass
 from sdfg.lowering.schedule.transforms.tile import TilePass
 from sdfg.lowering.schedule.transforms.transformation import Transformation
+from sdfg.lowering.schedule.transforms.transpose import TransposePass
 from sdfg.lowering.schedule.transforms.unroll import UnrollPass
 from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
 
 _ALL: tuple[type[Transformation], ...] = (
     AccumulatePass,
+    CollapsePass,
     DistributePass,
     InterchangePass,
     LoadPass,
     PartialsPass,
     StagePass,
+    StreamPass,
     TilePass,
+    TransposePass,
     UnrollPass,
     VectorizePass,
 )

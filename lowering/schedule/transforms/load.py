@@ -65,12 +65,12 @@ class LoadPass(Transformation):
                 continue
             tasklet = only_child(chain[-1])
             if isinstance(tasklet, TaskletOp) and len(tasklet.inputs) > 1:
-                self.load(chain, tasklet)
+                self.load(nest, chain, tasklet)
                 done = True
         if not done:
             refuse(f"loops {', '.join(self.loops)} hold no single tasklet")
 
-    def load(self, chain: list[MapOp], tasklet: TaskletOp) -> None:
+    def load(self, nest: Nest, chain: list[MapOp], tasklet: TaskletOp) -> None:
         outer, inner = chain
         written = {root(o) for o in tasklet.outputs}
         for index, (container, memlet) in enumerate(tasklet.input_accesses):
@@ -91,6 +91,8 @@ class LoadPass(Transformation):
             for op in ops:
                 derived(op, tasklet)
             block.insert_ops_before(ops, place)
+            if place in nest.roots:
+                nest.added += ops
 
 
 def bring(tasklet: TaskletOp, index: int, loops: list[MapOp]) -> list[Operation]:

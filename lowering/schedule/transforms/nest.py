@@ -163,8 +163,8 @@ class Nest:
         block.insert_op_before(derived(op, mark), mark)
         self.added.append(op)
 
-    def allocate(self, alloc: AllocOp) -> None:
-        """Add a container that the whole nest sees."""
+    def allocate(self, alloc: AllocOp | ViewOp) -> None:
+        """Add a container, or a view of one from outside of the state, that the whole nest sees."""
         block = self.state.parent_block()
         assert block is not None
         block.insert_op_before(derived(alloc, self.roots[0]), self.state)

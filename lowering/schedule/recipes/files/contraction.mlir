@@ -1,11 +1,11 @@
 // Sums of products, and other reductions whose results lie side by side: a tile of results stays in
 // registers, `rows` by `vectors`, while the reduction runs; operands that would be read with a stride
 // are packed before.
-sdfg.recipe @contraction for "matmul, batched_matmul, convolution, conv1x1, depthwise_convolution, pooling, matvec, batched_matvec, reduction" when "row > 1" {
-  sdfg.knob "vectors" = "max(1, min(2, lane floordiv lanes))" in "1, 2, 3, 4"
-  sdfg.knob "rows" = "min(14 - 6 * row_open, (vector_registers - vectors - 2) floordiv vectors)" in "4, 6, 8, 12, 14"
+sdfg.recipe @contraction for "matmul, batched_matmul, depthwise_convolution, pooling, matvec, batched_matvec, reduction" when "row > 1" {
+  sdfg.knob "vectors" = "tile_vectors" in "1, 2, 3, 4"
+  sdfg.knob "rows" = "tile_rows" in "4, 6, 7, 8, 12, 14"
   sdfg.step "tile" {loop = "lane", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, column"}
-  sdfg.step "tile" {loop = "row", size = "rows", even = "true", into = "band, line"}
+  sdfg.step "tile" {loop = "row", size = "rows", into = "band, line"}
   sdfg.step "interchange" {innermost = "band, line, column"}
   sdfg.step "distribute" {loops = "line, column"}
   sdfg.step "stage" {along = "column"}

@@ -1,0 +1,16 @@
+// Direct convolutions: channels out in lanes, places of the image as rows. Where the channels in lie
+// side by side they are the innermost loop, so that each line of the cache is read to its end.
+sdfg.recipe @convolution for "convolution, conv1x1" when "row > 1" {
+  sdfg.knob "vectors" = "tile_vectors" in "1, 2, 3, 4"
+  sdfg.knob "rows" = "tile_rows" in "4, 6, 7, 8, 12, 14"
+  sdfg.step "tile" {loop = "lane", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, column"}
+  sdfg.step "tile" {loop = "row", size = "rows", into = "band, line"}
+  sdfg.step "interchange" {innermost = "band, line, column"}
+  sdfg.step "distribute" {loops = "line, column"}
+  sdfg.step "interchange" {innermost = "ic"} when "ic_step == 1"
+  sdfg.step "stage" {along = "column"}
+  sdfg.step "accumulate" {loops = "line, column"}
+  sdfg.step "vectorize" {loop = "column", lanes = "lanes"}
+  sdfg.step "load" {loops = "line, vec"}
+  sdfg.step "unroll" {loops = "line, vec"}
+}

@@ -1,0 +1,51 @@
+"""Loops whose points are lanes where nothing is reduced, and how much is written."""
+
+from xdsl.dialects.builtin import AnyFloat, IntegerType
+from xdsl.ir import Attribute, Operation
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.containers import array_type, root
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.types import ArrayType
+from sdfg.lowering.schedule.nests import stride
+
+
+def lane_of_elements(op: MapOp) -> str | None:
+    """
+    The parameter of an elementwise nest along which most accesses are contiguous, later ones first.
+    """
+    best: tuple[int, str] | None = None
+    tasklets = [t for t in op.walk() if isinstance(t, TaskletOp)]
+    accesses = [a for t in tasklets for a in (*t.input_accesses, *t.output_accesses)]
+    for scope in op.walk():
+        if not isinstance(scope, MapOp):
+            continue
+        for name in scope.param_names:
+            found = sum(stride(c, m, name) == 1 for c, m in accesses)
+            if found and (best is None or found >= best[0]):
+                best = (found, name)
+    return None if best is None else best[1]
+
+
+def bytes_of(element: Attribute | None) -> int:
+    """Bytes of a number; 4 where nothing says."""
+    if isinstance(element, AnyFloat):
+        return element.size
+    if isinstance(element, IntegerType):
+        return max(1, element.bitwidth // 8)
+    return 4
+
+
+def written_bytes(op: MapOp) -> int:
+    """Bytes of the largest array outside of `op` that it writes; 0 where its size is not known."""
+    sizes = [0]
+    for tasklet in [t for t in op.walk() if isinstance(t, TaskletOp)]:
+        for container, _ in tasklet.output_accesses:
+            owner = root(container).owner
+            inside = isinstance(owner, Operation) and op.is_ancestor(owner)
+            if inside or not isinstance(container.type, ArrayType):
+                continue
+            count = symbolic.constant(array_type(container).size)
+            sizes.append((count or 0) * bytes_of(array_type(container).element_type))
+    return max(sizes)
