@@ -16,7 +16,7 @@ from sdfg.lowering.schedule.machine import machine_of
 from sdfg.lowering.schedule.names import names_around
 from sdfg.lowering.schedule.recipes.apply import Applied, apply_recipe, kind_name
 from sdfg.lowering.schedule.recipes.library import Library, default_library, library_from
-from sdfg.lowering.schedule.transforms.nest import Refused
+from sdfg.lowering.schedule.transforms.nest import Loop, Refused
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class ApplyRecipesPass(ModulePass):
 
 
 def mark(applied: Applied) -> None:
-    """Write on each node what made it."""
-    for op in applied.nodes:
+    """Write on each loop what made it."""
+    for op in (node for node in applied.nodes if isinstance(node, Loop)):
         op.attributes["recipe"] = StringAttr(applied.recipe)
         if applied.knobs:
             op.attributes["knobs"] = numbers(applied.knobs)

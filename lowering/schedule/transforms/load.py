@@ -83,7 +83,7 @@ class LoadPass(Transformation):
                 loops, place = [], inner
             else:
                 continue
-            if any(not range_of(op).extent.is_Integer for op in loops):
+            if any(not range_of(op).extent.is_Integer for op in chain):
                 refuse("registers hold a constant number of values")
             block = place.parent_block()
             assert block is not None
@@ -104,6 +104,7 @@ def bring(tasklet: TaskletOp, index: int, loops: list[MapOp]) -> list[Operation]
     shape = [range_of(op).extent for op in loops]
     name = argument.name_hint or label(source[0])
     registers = AllocOp(ArrayType(shape, kind, storage="register"), name)
+    registers.result.name_hint = argument.name_hint
     headers = [(parameter(op), range_of(op)) for op in loops]
     at = SubsetAttr.points([numbered(name, r) for name, r in headers])
     access = (registers.result, MemletAttr(at))
