@@ -61,6 +61,8 @@ class CompileOptions:
     """Use all instructions of this machine."""
     vector_bytes: int = 0
     """Size of the SIMD registers to schedule for; 0 for those of this machine."""
+    winograd: bool = False
+    """Compute convolutions with fewer multiplications and other roundings, where that is faster."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Compilation:
     def to_sdfg(self) -> None:
         """linalg to simplified sdfg."""
         with self.stage("linalg to sdfg"):
-            self.run(pipelines.TO_SDFG)
+            self.run(pipelines.to_sdfg(winograd=self.options.winograd))
             entry = public_program(self.module)
             entry.attributes["sym_name"] = StringAttr(self.name)
         with self.stage("simplify"):

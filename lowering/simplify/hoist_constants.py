@@ -29,8 +29,11 @@ Control = ForOp | WhileOp | IfOp | AssignOp | ReadSymbolOp | CallOp
 SMALL = 1 << 16
 """Elements that a derived constant may have whatever it is derived from."""
 
-GROWTH = 2
-"""How many times larger than all weights it is derived from a derived constant may be."""
+GROWTH = 4
+"""
+How many times larger than all weights it is derived from a derived constant may be: so much are
+the transformed filters of a Winograd convolution F(4, 3).
+"""
 
 
 @dataclass(frozen=True)

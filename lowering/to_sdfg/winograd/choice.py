@@ -1,0 +1,112 @@
+"""Which convolutions pay as Winograd convolutions, and in tiles of which size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+from xdsl.dialects.builtin import Float32Type
+from xdsl.ir import SSAValue
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.containers import is_constant
+from sdfg.dialect.ops.contractions import ConvOp
+from sdfg.dialect.ops.dataflow import StateOp
+from sdfg.dialect.ops.library import integers
+from sdfg.dialect.ops.program import SdfgOp
+from sdfg.lowering.to_sdfg.values import array_type
+from sdfg.lowering.to_sdfg.winograd.toom_cook import Matrix, ToomCook
+
+_NEAR = 4.0
+"""Multiply-adds in the time in which a number is written to, or read from, the caches."""
+_FAR = 12.0
+"""Multiply-adds in the time in which a number is read from memory, as weights are."""
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """A convolution of steps 1 without groups, all sizes known."""
+
+    x: SSAValue
+    w: SSAValue
+    y: SSAValue
+    images: int
+    channels: int
+    filters: int
+    places: tuple[int, ...]
+    """Extents of the result."""
+    kernel: tuple[int, ...]
+
+    @classmethod
+    def of(cls, op: ConvOp) -> "Convolution | None":
+        """What `op` is, if it is of that kind, in `f32`, with constant weights, and runs once."""
+        (x, w), (y,) = op.inputs, op.outputs
+        state = op.parent_op()
+        if not isinstance(state, StateOp) or not isinstance(state.parent_op(), SdfgOp):
+            return None
+        if {*integers(op.strides), *integers(op.dilations), op.groups.value.data} != {1}:
+            return None
+        if any(not isinstance(array_type(v).element_type, Float32Type) for v in (x, w, y)):
+            return None
+        if not is_constant(w):
+            return None
+        sizes = [symbolic.constant(e) for v in (y, w) for e in array_type(v).dims]
+        if any(e is None or e < 1 for e in sizes):
+            return None
+        known = [e for e in sizes if e is not None]
+        rank = array_type(y).rank
+        (images, filters, *places), (_, channels, *kernel) = known[:rank], known[rank:]
+        return cls(x, w, y, images, channels, filters, tuple(places), tuple(kernel))
+
+
+def tiles(extent: int, outputs: int) -> int:
+    """How many tiles of `outputs` cover an extent."""
+    return -(-extent // outputs)
+
+
+def direct_cost(conv: Convolution) -> float:
+    """Time of the convolution as it is defined, in multiply-adds of one lane."""
+    weights = prod(conv.kernel) * conv.channels * conv.filters
+    return conv.images * prod(conv.places) * weights + _FAR * weights
+
+
+def winograd_cost(conv: Convolution, transforms: Sequence[ToomCook]) -> float:
+    """The same for a Winograd convolution: products, transforms, and what passes the caches."""
+    outputs = [t.outputs for t in transforms]
+    count = conv.images * prod(map(tiles, conv.places, outputs))
+    size = prod(t.size for t in transforms)
+    into = additions([t.data for t in transforms])
+    out = additions([t.result for t in transforms])
+    weights = size * conv.channels * conv.filters
+    moved = 2 * _NEAR * size * count * (conv.channels + conv.filters)
+    arithmetic = count * (conv.channels * into + conv.filters * out)
+    return count * weights + moved + arithmetic + _FAR * weights
+
+
+def additions(matrices: Sequence[Matrix]) -> int:
+    """About how many operations it takes to multiply along each dimension."""
+    total = 0
+    for axis, matrix in enumerate(matrices):
+        lines = prod(len(m) for m in matrices[:axis]) * prod(
+            len(m[0]) for m in matrices[axis + 1 :]
+        )
+        total += lines * sum(sum(bool(e) for e in row) for row in matrix)
+    return total
+
+
+def choose(
+    conv: Convolution, sizes: Sequence[int], least_channels: int, least_gain: float
+) -> tuple[ToomCook, ...] | None:
+    """The transforms of each dimension that are fastest; None where the definition is."""
+    if min(conv.channels, conv.filters) < least_channels or max(conv.kernel) < 2:
+        return None
+    best: tuple[ToomCook, ...] | None = None
+    limit = direct_cost(conv) / least_gain
+    for size in sizes:
+        try:
+            found = tuple(ToomCook.of(size if k > 1 else 1, k) for k in conv.kernel)
+        except ValueError:
+            continue
+        cost = winograd_cost(conv, found)
+        if cost < limit:
+            best, limit = found, cost
+    return best
