@@ -50,10 +50,17 @@ def test_reasons_of_failing_peers_are_kept(tmp_path: Path) -> None:
     assert not list((tmp_path / "kept").rglob("usage.json"))
 
 
+def _worker() -> psutil.Process:
+    """The only worker among the children of this process."""
+    children = psutil.Process().children()
+    (worker,) = (child for child in children if "sdfg.tools.bench.worker" in child.cmdline())
+    return worker
+
+
 def test_idle_workers_are_stopped_and_leave_nothing(tmp_path: Path) -> None:
     with WorkerProcess("onnxruntime", 1, 60.0) as worker:
         worker.prepare(small_files(tmp_path), tmp_path)
-        (child,) = psutil.Process().children()
+        child = _worker()
         assert child.status() == psutil.STATUS_STOPPED
         assert len(worker.ask("run", warm=0.0, seconds=0.0)["seconds"]) == 1
         with pytest.raises(WorkerError, match="AttributeError"):
@@ -63,7 +70,7 @@ def test_idle_workers_are_stopped_and_leave_nothing(tmp_path: Path) -> None:
 
 def test_workers_that_die_or_hang_are_reported(tmp_path: Path) -> None:
     with WorkerProcess("onnxruntime", 1, 60.0) as worker:
-        (child,) = psutil.Process().children()
+        child = _worker()
         child.kill()
         with pytest.raises(WorkerError, match="ended with signal 9"):
             worker.ask("run", warm=0, seconds=0)

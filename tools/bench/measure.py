@@ -27,6 +27,8 @@ WARM_SECONDS = 0.002
 TURN_SECONDS = 0.02
 """Of timed runs in each turn, one at least."""
 LEAST_TURNS = 5
+SLOW, SLOW_TURNS = 4, 3
+"""A peer that has used four times its share after three turns gets no more of them."""
 ENOUGH_TURNS = 15
 PRECISE = 0.003
 """Standard error of the median, as a share of it, that is good enough to stop early."""
@@ -151,6 +153,8 @@ def _take_turns(
                 continue
             figures[name].seconds += answer["seconds"]
             figures[name].peak_bytes = max(figures[name].peak_bytes, answer["peak_bytes"])
+            if turns + 1 >= SLOW_TURNS and sum(figures[name].seconds) > SLOW * seconds:
+                del left[name]
         turns += 1
 
 
