@@ -1,4 +1,4 @@
-"""Names of symbols that are taken."""
+"""Names of symbols that are taken, and of attributes that tell what made a nest."""
 
 from xdsl.ir import Operation
 
@@ -6,6 +6,10 @@ from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound
 from sdfg.dialect.ops.tasklet import TaskletOp
+
+
+ORIGIN = ("recipe", "knobs")
+"""Attributes of the outermost loop of a nest: the recipe that made it, and the knobs it chose."""
 
 
 def known_names(op: Operation) -> set[str]:

@@ -19,7 +19,7 @@ from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import StreamType
 from sdfg.lowering.schedule.cost import work
 from sdfg.lowering.schedule.machine import machine_of
-from sdfg.lowering.schedule.names import known_names
+from sdfg.lowering.schedule.names import ORIGIN, known_names
 
 _PIECES_PER_THREAD = 4
 """So many points for each thread even out what one of them takes longer."""
@@ -155,7 +155,10 @@ def split(op: MapOp, leading: int, schedule: ScheduleAttr) -> None:
 
 
 def wrap(op: MapOp, outer: MapOp) -> None:
-    """Put `op` into the body of `outer`, in its place."""
+    """Put `op` into the body of `outer`, in its place; what made the nest is said there."""
+    for key in ORIGIN:
+        if key in op.attributes:
+            outer.attributes[key] = op.attributes.pop(key)
     block = op.parent_block()
     assert block is not None
     block.insert_op_before(derived(outer, op), op)

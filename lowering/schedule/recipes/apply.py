@@ -47,7 +47,8 @@ def apply_recipe(
     try:
         values = knobs_of(recipe, binding, chosen or {})
     except KeyError as missing:
-        fail(recipe, f"uses {missing.args[0]}, which the nest does not define")
+        names = ", ".join(binding.values)
+        fail(recipe, f"uses {missing.args[0]}, which is not defined", hint=f"it may use {names}")
     copy = op.clone()
     nest = Nest.open(copy, state, taken)
     block = op.parent_block()
@@ -98,7 +99,10 @@ def transformation_of(step: StepOp, values: Mapping[str, int]) -> Transformation
             fail(step, f"{name} has no option {key}", hint=f"one of {', '.join(known)}")
         try:
             options[field.name] = converted(text, field.type, values)
-        except (KeyError, ValueError) as error:
+        except KeyError as missing:
+            hint = f"it may use {', '.join(values)}"
+            fail(step, f"uses {missing.args[0]} in {key}, which is not defined", hint=hint)
+        except ValueError as error:
             fail(step, f"cannot evaluate {key} = '{text}': {error}")
     try:
         return kind(**options)

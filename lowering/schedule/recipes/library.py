@@ -7,7 +7,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import Builtin, ModuleOp
+from xdsl.dialects.builtin import (
+    Builtin,
+    FileLineColLoc,
+    IntAttr,
+    ModuleOp,
+    StringAttr,
+    UnknownLoc,
+)
+from xdsl.ir import Operation
 from xdsl.parser import Parser
 from xdsl.utils.exceptions import ParseError, VerifyException
 
@@ -26,8 +34,8 @@ class Library:
 
     def for_kind(self, kind: str) -> list[RecipeOp]:
         """
-        Those for a kind of nest, the more special ones (for fewer kinds) first; `*` stands for every
-        kind.
+        Those for a kind of nest, the more special ones (for fewer kinds) first; `*` stands for
+        every kind.
         """
         found = [r for r in self.recipes if any(k.data in (kind, "*") for k in r.kinds)]
         return sorted(found, key=lambda r: len(r.kinds))
@@ -41,13 +49,27 @@ class Library:
         return cls(tuple(found))
 
 
+class _LocatingParser(Parser):
+    """Gives each operation its place in the file, so that errors can name it."""
+
+    def parse_operation(self) -> Operation:
+        at = self.pos
+        op = super().parse_operation()
+        if isinstance(op.location, UnknownLoc):
+            before = self.lexer.input.content[:at]
+            line, column = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
+            name = StringAttr(self.lexer.input.name)
+            op.location = FileLineColLoc(name, IntAttr(line), IntAttr(column))
+        return op
+
+
 def parse_recipes(text: str, name: str) -> list[RecipeOp]:
     """The recipes in a text. Raises `SDFGError`, located in the file `name`."""
     context = Context()
     context.load_dialect(Builtin)
     context.load_dialect(SDFG)
     try:
-        module = Parser(context, text, name).parse_module()
+        module = _LocatingParser(context, text, name).parse_module()
         module.verify()
     except ParseError as error:
         raise SDFGError(f"{name}: is no recipe\n{error}") from error

@@ -5,7 +5,8 @@
 // CHECK-NEXT:   %[[BS:.*]] = sdfg.alloc "b" : !sdfg.array<[2] x vector<8xf32>, register> loc("model.py":4:1)
 // CHECK-NEXT:   sdfg.map [v = 0:2] {
 // CHECK-NEXT:     sdfg.tasklet (%[[B:.*]]: vector<8xf32> loc({{.*}}) = %B[g, 8 * v:8 * v + 8]) -> (%[[BS]][v]) {
-// CHECK:        } loc("model.py":4:1)
+// CHECK:          } loc("model.py":4:1)
+// CHECK-NEXT:   } loc("model.py":4:1)
 // CHECK-NEXT:   sdfg.map [i = 0:4] {
 // CHECK-NEXT:     %[[AS:.*]] = sdfg.alloc "a" : !sdfg.array<[] x vector<8xf32>, register> loc("model.py":4:1)
 // CHECK-NEXT:     sdfg.tasklet (%[[A:.*]] loc({{.*}}) = %A[g, i]) -> (%[[AS]][]) {
