@@ -31,6 +31,10 @@ examples:
   Find the pass that changes a result, by running the program before and after each:
     sdfg-opt program.mlir -p sdfg-fuse-states,sdfg-fuse-maps --check-passes
 
+  Map a program by recipes of your own, and print those that a program was made with:
+    sdfg-opt program.mlir --sdfg-set-machine --apply-recipe=mine.mlir
+    sdfg-opt program.mlir --sdfg-set-machine --sdfg-apply-recipes -t recipe
+
   Print what a target makes of the program instead of MLIR:
     sdfg-opt program.mlir -t openmp-c
 
@@ -43,11 +47,16 @@ examples:
 """
 
 
+RECIPE = "--apply-recipe"
+"""Short for the pass that applies the recipes of one file."""
+
+
 def spell_out(arguments: Sequence[str], passes: Iterable[str]) -> list[str]:
     """
     Replace all flags that name passes by one `-p` with the whole pipeline, in the order given.
 
-    `--sdfg-x=a=1` means `sdfg-x{a=1}`; `-p` and `--passes` take part and may be repeated.
+    `--sdfg-x=a=1` means `sdfg-x{a=1}`; `-p` and `--passes` take part and may be repeated, and so
+    does `--apply-recipe=FILE`.
     """
     names = {f"--{name}": name for name in passes}
     rest: list[str] = []
@@ -57,6 +66,9 @@ def spell_out(arguments: Sequence[str], passes: Iterable[str]) -> list[str]:
         flag, equals, value = argument.partition("=")
         if flag in names:
             steps.append(f"{names[flag]}{{{value}}}" if equals else names[flag])
+        elif flag == RECIPE:
+            file = value if equals else next(left, "")
+            steps.append(f'sdfg-apply-recipes{{recipe="{file}"}}')
         elif argument in ("-p", "--passes"):
             steps.extend(step for step in [next(left, "")] if step)
         elif flag == "--passes":
@@ -140,6 +152,11 @@ def add_passes(group: Group, passes: PassFactories, helping: bool) -> None:
         default="",
         help="passes to run, `name{option=value ..}` separated by commas; "
         "also any pass of xDSL, each of which is a flag too",
+    )
+    group.add_argument(
+        RECIPE,
+        metavar="FILE",
+        help="map nests by the recipes in FILE: short for --sdfg-apply-recipes='recipe=\"FILE\"'",
     )
     for name, factory in passes.items():
         if not helping or not name.startswith("sdfg-"):

@@ -132,6 +132,18 @@ def _expand_copies() -> type[ModulePass]:
     return ExpandCopiesPass
 
 
+def _recipe() -> type[Target]:
+    from sdfg.lowering.schedule.recipes.target import RecipeTarget
+
+    return RecipeTarget
+
+
+def _extract_recipes() -> type[ModulePass]:
+    from sdfg.lowering.schedule.extract_recipes import ExtractRecipesPass
+
+    return ExtractRecipesPass
+
+
 def _apply_recipes() -> type[ModulePass]:
     from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
 
@@ -240,6 +252,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-permute-layouts": _permute_layouts,
         "sdfg-expand-copies": _expand_copies,
         "sdfg-apply-recipes": _apply_recipes,
+        "sdfg-extract-recipes": _extract_recipes,
         "sdfg-stream": _stream,
         "sdfg-tile": _tile,
         "sdfg-interchange": _interchange,
@@ -253,5 +266,5 @@ SDFG_UNIVERSE = Universe(
         "sdfg-load": _load,
         "sdfg-unroll": _unroll,
     },
-    all_targets={"openmp-c": _openmp},
+    all_targets={"openmp-c": _openmp, "recipe": _recipe},
 )

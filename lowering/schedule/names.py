@@ -7,7 +7,6 @@ from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound
 from sdfg.dialect.ops.tasklet import TaskletOp
 
-
 ORIGIN = ("recipe", "knobs")
 """Attributes of the outermost loop of a nest: the recipe that made it, and the knobs it chose."""
 
