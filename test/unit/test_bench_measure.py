@@ -12,8 +12,10 @@ from unit.benchmarking import small_files
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.tools.bench import measure as measuring
 from sdfg.tools.bench import peers, workloads
+from sdfg.tools.bench.limits import measure_limits
 from sdfg.tools.bench.measure import Plan, measure
-from sdfg.tools.bench.peers.peer import MissingPeerError, required
+from sdfg.tools.bench.peers.kept import kept_artifact
+from sdfg.tools.bench.peers.peer import MissingPeerError, PeerError, Task, required
 from sdfg.tools.bench.processes import WorkerError, WorkerProcess
 from sdfg.tools.bench.results import Figures
 from sdfg.tools.bench.startup import measure_startup
@@ -37,8 +39,30 @@ def test_peers_are_compared_timed_and_started(tmp_path: Path) -> None:
         assert one.startup_failure is None
         assert one.startup is not None
         assert one.startup.seconds > 0
-    again = measure(files, chosen[:1], 1, Plan(0.01, 120.0, tmp_path / "kept"))
-    assert again.figures["sdfg"].usage == found.figures["sdfg"].usage  # the artifact was kept
+
+
+def test_artifacts_are_kept_until_something_changes(tmp_path: Path) -> None:
+    made: list[Path] = []
+
+    def compile_into(folder: Path) -> None:
+        made.append(folder)
+        (folder / "model.so").write_text(f"{len(made)}")
+        if len(made) == 3:
+            raise PeerError("cannot")
+
+    def kept(identity: str) -> str:
+        task = Task(small_files(tmp_path), 1, tmp_path / "kept", tmp_path)
+        folder, usage = kept_artifact(task, "some-peer", [identity], compile_into)
+        assert usage.seconds > 0
+        return (folder / "model.so").read_text()
+
+    assert [kept("one"), kept("one"), kept("two"), kept("one")] == ["1", "1", "2", "1"]
+    with pytest.raises(PeerError, match="cannot"):
+        kept("three")
+    assert kept("three") == "4"
+    assert len(list((tmp_path / "kept" / "some-peer").iterdir())) == 3
+    kept("four")
+    assert len(list((tmp_path / "kept" / "some-peer").iterdir())) == 3  # the oldest is gone
 
 
 def test_reasons_of_failing_peers_are_kept(tmp_path: Path) -> None:
@@ -77,6 +101,13 @@ def test_workers_that_die_or_hang_are_reported(tmp_path: Path) -> None:
     files = small_files(tmp_path)
     with WorkerProcess("torch", 1, 0.1) as worker, pytest.raises(WorkerError, match="longer"):
         worker.prepare(files, tmp_path)
+
+
+def test_limits_of_this_machine() -> None:
+    limits = measure_limits((1,))
+    speeds = limits.speeds[1]
+    assert speeds.flops > 1e8
+    assert min(speeds.l2, speeds.l3, speeds.dram_read, speeds.dram_triad) > 1e7
 
 
 def test_what_disagrees_is_named() -> None:

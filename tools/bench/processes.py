@@ -100,7 +100,7 @@ class WorkerProcess:
         except (BrokenPipeError, json.JSONDecodeError):
             raise WorkerError(self._death()) from None
         finally:
-            self._signal(signal.SIGSTOP)
+            self._stop()
         if "error" in answer:
             raise WorkerError(answer["error"])
         return answer
@@ -128,6 +128,15 @@ class WorkerProcess:
         last = text.splitlines()[-1:] or ["it printed nothing"]
         what = f"signal {-status}" if status < 0 else f"status {status}"
         return f"ended with {what}: {last[0]}"
+
+    def _stop(self) -> None:
+        """Stop it, and wait until none of its threads runs."""
+        if self._process.poll() is not None:
+            return
+        self._signal(signal.SIGSTOP)
+        process, status = os.waitpid(self._process.pid, os.WUNTRACED)
+        if process and not os.WIFSTOPPED(status):
+            self._process.returncode = os.waitstatus_to_exitcode(status)
 
     def _signal(self, number: int) -> None:
         with suppress(ProcessLookupError):
