@@ -60,7 +60,13 @@ class Cost:
 
     @property
     def intensity(self) -> Expr:
-        """Floating point operations per byte, functions not counted: a rational number."""
+        """
+        Floating point operations per byte, functions not counted: a rational number.
+
+        Raises `ZeroDivisionError` where nothing moves.
+        """
+        if self.bytes == 0:
+            raise ZeroDivisionError("the code moves no bytes")
         return self.flops / self.bytes
 
     @classmethod

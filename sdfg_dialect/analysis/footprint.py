@@ -36,7 +36,7 @@ class Footprint:
     @property
     def reuse(self) -> Expr:
         """How often each element is touched, on average: a rational number or function."""
-        return self.accesses / self.elements
+        return self.accesses if self.elements == 0 else self.accesses / self.elements
 
 
 ByRoot = Mapping[SSAValue, Footprint]

@@ -75,7 +75,8 @@ class LoopsBuilder:
         start = pick(self.choices, ("0", "1"))
         if outer and chance(self.choices, 20):
             name = pick(self.choices, outer)
-            return pick(self.choices, (f"{name}:{name} + 2", f"0:{name} + 1", f"0:min(3, {name} + 1)"))
+            stops = f"{name}:{name} + 2", f"0:{name} + 1", f"0:min(3, {name} + 1)"
+            return pick(self.choices, stops)
         stop = (
             "N"
             if self.symbols and chance(self.choices, 40)
