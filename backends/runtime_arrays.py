@@ -16,6 +16,9 @@ import numpy as np
 from sdfg.backends.runtime_interface import DTYPES, Value
 from sdfg.dialect.diagnostics import SDFGError
 
+_LINE = 64
+"""Bytes of a cache line."""
+
 Bound = tuple[int, tuple[int, ...], object]
 """Address of the first element, shape, and what must stay alive for the address to be valid."""
 
@@ -73,7 +76,11 @@ class Binder:
             torch: Any = sys.modules["torch"]
             made = torch.empty(shape, dtype=self._expected_torch_dtype())
             return made, made.data_ptr()
-        array = np.empty(shape, self.dtype)
+        # NumPy's own begin in the middle of a cache line, which stores of whole lines would cut.
+        size = self.bytes_of(shape)
+        block = np.empty(size + _LINE, np.uint8)
+        start = -block.ctypes.data % _LINE
+        array = block[start : start + size].view(self.dtype).reshape(shape)
         return array, array.ctypes.data
 
     def bytes_of(self, shape: tuple[int, ...]) -> int:

@@ -153,6 +153,8 @@ class TaskletEmitter:
                 self.constant(op)
             case vector.BroadcastOp() | vector.ExtractOp() | vector.ReductionOp():
                 self.rearrange(op, body)
+            case vector.ShuffleOp():
+                self.shuffle(op, body)
             case _:
                 self.compute(op, body)
 
@@ -185,6 +187,17 @@ class TaskletEmitter:
             before, value, count = vectors.halved(op, value, kinds, self.scope)
             body += before
         self.bind(op, vectors.reduced(op, value, start, kinds, count), body)
+
+    def shuffle(self, op: vector.ShuffleOp, body: list[s.Statement]) -> None:
+        self.vector(op)
+        positions = op.mask.get_values()
+        if not op.operands[0].type == op.operands[1].type == op.results[0].type:
+            fail(op, "has vectors of different sizes, which has no form in C here")
+        if any(p < 0 for p in positions):
+            fail(op, "leaves lanes open, which has no form in C here")
+        operands = [self.variable(o, body) for o in op.operands]
+        value = c.call("SDFG_SHUFFLE", *operands, *map(c.Integer, positions))
+        self.bind(op, value, body)
 
     def compute(self, op: Operation, body: list[s.Statement]) -> None:
         if len(op.results) != 1:

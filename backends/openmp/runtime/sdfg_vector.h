@@ -40,6 +40,13 @@
     (*(const volatile __typeof__((place) + 0) *)&(place) - (type){0})
 #endif
 
+/* The lanes of a and b, numbered one after the other, that the integers name; as many as a has. */
+#if defined(__clang__) || __GNUC__ >= 12
+#define SDFG_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SDFG_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (__typeof__((a) == (b))){__VA_ARGS__})
+#endif
+
 static inline float sdfg_fma_f32(float a, float b, float c) { return SDFG_FMA(a, b, c); }
 static inline double sdfg_fma_f64(double a, double b, double c) { return __builtin_fma(a, b, c); }
 

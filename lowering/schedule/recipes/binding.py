@@ -11,7 +11,12 @@ from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.recipe import RecipeOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.schedule.nests import ReductionNest, stride
-from sdfg.lowering.schedule.recipes.pointwise import bytes_of, lane_of_elements, written_bytes
+from sdfg.lowering.schedule.recipes.pointwise import (
+    bytes_of,
+    element_of,
+    lane_of_elements,
+    written_bytes,
+)
 from sdfg.lowering.schedule.recipes.runs import run_of_reduction, runs_of_row
 from sdfg.lowering.schedule.tile_choice import TileChoice, choose_tile
 
@@ -36,7 +41,7 @@ class Binding:
         roles = dict(kind.roles)
         nest = ReductionNest.of(op)
         tile: TileChoice | None = None
-        element = None if kind.statement is None else kind.statement.yielded[0].type
+        element = element_of(op if kind.statement is None else kind.statement)
         if kind.name == "row":
             roles |= dict.fromkeys(runs_of_row(op), "run")
         elif kind.name == "elementwise":

@@ -37,6 +37,12 @@ def bytes_of(element: Attribute | None) -> int:
     return 4
 
 
+def element_of(op: Operation) -> Attribute | None:
+    """The widest type of number that the tasklets in `op` (or `op` itself) yield; None for none."""
+    kinds = [v.type for t in op.walk() if isinstance(t, TaskletOp) for v in t.yielded]
+    return max(kinds, key=bytes_of, default=None)
+
+
 def written_bytes(op: MapOp) -> int:
     """Bytes of the largest array outside of `op` that it writes; 0 where its size is not known."""
     sizes = [0]

@@ -46,8 +46,8 @@ class TransposePass(Transformation):
     ```
 
     `n` comes to stand innermost. Legal for two innermost maps of the same constant size, a power of
-    two, around one tasklet that does not write what is turned around: floating-point numbers that are
-    contiguous along the first loop and not along the second. Pieces of another size stay as they are.
+    two, around one tasklet that does not write what is turned around: floating-point numbers that
+    are contiguous along the first loop and not along the second. Pieces of another size stay.
     """
 
     name = "sdfg-transpose"
@@ -136,8 +136,8 @@ def interleaved(
     rows: Sequence[SSAValue], kind: VectorType[Attribute], block: Block
 ) -> list[SSAValue]:
     """
-    Rows of the first half shuffled with those of the second: `(a, b)` gives `a0 b0 a1 b1 ..`, in two
-    vectors. As often as the number of rows can be halved, this turns a square around.
+    Rows of the first half shuffled with those of the second: `(a, b)` gives `a0 b0 a1 b1 ..`, in
+    two vectors. As often as the number of rows can be halved, this turns a square around.
     """
     half = len(rows) // 2
     low = [k // 2 + (k % 2) * len(rows) for k in range(len(rows))]
