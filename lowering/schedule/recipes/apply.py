@@ -104,10 +104,12 @@ def transformation_of(step: StepOp, values: Mapping[str, int]) -> Transformation
             fail(step, f"uses {missing.args[0]} in {key}, which is not defined", hint=hint)
         except ValueError as error:
             fail(step, f"cannot evaluate {key} = '{text}': {error}")
+    if missing := sorted(kind.required_fields() - options.keys()):
+        fail(step, f"{name} needs {', '.join(missing)}")
     try:
         return kind(**options)
-    except (TypeError, ValueError) as error:
-        fail(step, str(error))
+    except ValueError as error:
+        fail(step, f"is no step: {error}")
 
 
 def converted(text: str, kind: object, values: Mapping[str, int]) -> object:

@@ -1,0 +1,3 @@
+sdfg.recipe @broken for "elementwise" {
+  sdfg.knob "size" = "2 *"
+}

@@ -1,0 +1,4 @@
+sdfg.recipe @fine for "elementwise" {
+}
+sdfg.sdfg @main () {
+}
