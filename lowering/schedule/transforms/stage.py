@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xdsl.ir import SSAValue
+from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import array_type, is_constant, root
@@ -30,7 +30,10 @@ from sdfg.lowering.schedule.transforms.transformation import Transformation
 from sdfg.lowering.schedule.vector_tasklets import move_tasklet
 from sdfg.lowering.simplify.rewriting import rename_parameters, set_memlet
 
-POLICIES = ("all", "reused", "strided")
+Access = tuple[SSAValue, MemletAttr]
+Copied = tuple[SSAValue, SubsetAttr, tuple[tuple[str, Range], ...]]
+"""What a copy holds: elements of a container, for the loops that they depend on."""
+POLICIES = ("all", "constants", "reused", "strided")
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,9 @@ class StagePass(Transformation):
     """The loop before which to copy; the whole nest by default."""
     only: str = "strided"
     """
-    `all` operands that move with the loop, those that are `reused` (read again by a loop that they
-    do not depend on), or of these the `strided` ones (not contiguous along the loop) and constants.
+    `all` operands that move with the loop, the `constants` of these, those that are `reused` (read
+    again by a loop that they do not depend on), or of these the `strided` ones (not contiguous
+    along the loop) and constants.
     """
     storage: str = "heap"
     """Where the copy lives."""
@@ -76,12 +80,13 @@ class StagePass(Transformation):
             raise ValueError(f"{self.name}: a copy is in memory, got the storage {self.storage}")
 
     def rewrite(self, nest: Nest) -> None:
+        made: dict[Copied, Access] = {}
         for loop in nest.maps(self.along):
             for tasklet in [o for o in loop.walk() if isinstance(o, TaskletOp)]:
                 if any(m.wcr for _, m in tasklet.output_accesses):
-                    self.operands(nest, tasklet)
+                    self.operands(nest, tasklet, made)
 
-    def operands(self, nest: Nest, tasklet: TaskletOp) -> None:
+    def operands(self, nest: Nest, tasklet: TaskletOp, made: dict[Copied, Access]) -> None:
         top = next(r for r in nest.roots if r.is_ancestor(tasklet))
         loops = enclosing(tasklet, top)
         if self.at:
@@ -91,7 +96,7 @@ class StagePass(Transformation):
             loops = loops[names.index(nest.name(self.at)) :]
         for index in range(len(tasklet.inputs)):
             if self.wants(nest, tasklet, index, loops):
-                self.copy(nest, tasklet, index, loops)
+                self.copy(nest, tasklet, index, loops, made)
 
     def wants(self, nest: Nest, tasklet: TaskletOp, index: int, loops: Sequence[Loop]) -> bool:
         container, memlet = tasklet.input_accesses[index]
@@ -99,12 +104,15 @@ class StagePass(Transformation):
         wanted = {name, *(nest.name(role) for role in self.moving)}
         if not wanted <= memlet.symbols or not memlet.subset.is_point:
             return False
+        owner = container.owner
+        if isinstance(owner, Operation) and loops[0].is_ancestor(owner):
+            return False
         used = [op for op in loops if parameter(op) in memlet.symbols]
         step = stride(container, memlet, name)
         if step is None or step == 0 or not is_box(loops, used):
             return False
-        if self.only == "all":
-            return True
+        if self.only in ("all", "constants"):
+            return self.only == "all" or is_constant(container)
         again = any(range_of(op).extent != 1 for op in loops if op not in used)
         if self.only == "reused":
             return again
@@ -113,13 +121,26 @@ class StagePass(Transformation):
             return strided or again
         return strided and again
 
-    def copy(self, nest: Nest, tasklet: TaskletOp, index: int, loops: Sequence[Loop]) -> None:
+    def copy(
+        self,
+        nest: Nest,
+        tasklet: TaskletOp,
+        index: int,
+        loops: Sequence[Loop],
+        made: dict[Copied, Access],
+    ) -> None:
+        """`made` are copies before the whole nest, which all of its pieces share."""
         container, memlet = tasklet.input_accesses[index]
         if is_written(nest, container):
             refuse(f"{label(container)} is written in the nest")
         used = [op for op in loops if parameter(op) in memlet.symbols]
         last = [op for op in used if parameter(op) == nest.name(self.along)]
         order = [op for op in used if op not in last] + last
+        headers = [(parameter(op), range_of(op)) for op in order]
+        key = (container, memlet.subset, tuple(headers))
+        if loops[0] in nest.roots and key in made:
+            set_memlet(tasklet, index, *made[key])
+            return
         shape = [nest.count(op) for op in order]
         element = array_type(container).element_type
         alloc = AllocOp(
@@ -131,7 +152,6 @@ class StagePass(Transformation):
         move = move_tasklet((container, memlet), access, element)
         for op in (alloc, move):
             derived(op, tasklet)
-        headers = [(parameter(op), range_of(op)) for op in order]
         nodes = around(headers, [move])
         for node in nodes:
             derived(node, tasklet)
@@ -145,6 +165,7 @@ class StagePass(Transformation):
                 rename_parameters(node, nest.parameters)
             block.insert_ops_before([alloc, *nodes], first)
         else:
+            made[key] = access
             nest.allocate(alloc)
             for node in nodes:
                 nest.put_before(node)
