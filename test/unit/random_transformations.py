@@ -7,17 +7,24 @@ from xdsl.dialects.builtin import ModuleOp
 
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.lowering.schedule.transforms.accumulate import AccumulatePass
+from sdfg.lowering.schedule.transforms.collapse import CollapsePass
 from sdfg.lowering.schedule.transforms.distribute import DistributePass
 from sdfg.lowering.schedule.transforms.interchange import InterchangePass
 from sdfg.lowering.schedule.transforms.load import LoadPass
 from sdfg.lowering.schedule.transforms.nest import Loop
+from sdfg.lowering.schedule.transforms.partials import PartialsPass
 from sdfg.lowering.schedule.transforms.stage import POLICIES, StagePass
+from sdfg.lowering.schedule.transforms.stream import StreamPass
 from sdfg.lowering.schedule.transforms.tile import RESTS, TilePass
 from sdfg.lowering.schedule.transforms.transformation import Transformation
+from sdfg.lowering.schedule.transforms.transpose import TransposePass
 from sdfg.lowering.schedule.transforms.unroll import UnrollPass
 from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
 
-NAMES = ("tile", "interchange", "distribute", "stage", "accumulate", "vectorize", "load", "unroll")
+NAMES = (
+    *("tile", "interchange", "distribute", "stage", "accumulate", "vectorize", "load", "unroll"),
+    *("collapse", "partials", "stream", "transpose"),
+)
 SIZES = (4, 2, 8, 3, 1, 16, 7)
 
 
@@ -65,8 +72,24 @@ def random_transformation(choices: Choices, loops: Sequence[str], fresh: str) ->
         case "load":
             pair = neighbours(choices, loops, 2)
             return LoadPass(pair if len(pair) == 2 else (loop, pick(choices, loops)))
-        case _:
+        case "unroll":
             return UnrollPass(neighbours(choices, loops, 2), most=pick(choices, (64, 4)))
+        case name:
+            return random_for_memory(choices, name, loops)
+
+
+def random_for_memory(choices: Choices, name: str, loops: Sequence[str]) -> Transformation:
+    """One of those for results and operands in memory."""
+    match name:
+        case "collapse":
+            return CollapsePass()
+        case "stream":
+            return StreamPass()
+        case "partials":
+            return PartialsPass(neighbours(choices, loops, 2))
+        case _:
+            pair = neighbours(choices, loops, 2)
+            return TransposePass(pair if len(pair) == 2 else (pick(choices, loops), pair[0]))
 
 
 def random_tile(choices: Choices, loop: str, fresh: str) -> TilePass:

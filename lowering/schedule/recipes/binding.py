@@ -42,20 +42,13 @@ class Binding:
         nest = ReductionNest.of(op)
         tile: TileChoice | None = None
         element = element_of(op if kind.statement is None else kind.statement)
-        if kind.name == "row":
-            roles |= dict.fromkeys(runs_of_row(op), "run")
-        elif kind.name == "elementwise":
-            if (lane := lane_of_elements(op)) is not None:
-                roles[lane] = "lane"
-        elif nest is not None:
+        if nest is not None and kind.name != "row":
             run = run_of_reduction(nest, machine)
             tile = None if run is not None else choose_tile(nest, machine)
-            if run is not None:
-                roles[run] = "run"
-            if tile is not None:
-                roles[tile.lane_parameter] = "lane"
-                if tile.row_parameter is not None:
-                    roles[tile.row_parameter] = "row"
+            roles |= {} if run is None else {run: "run"}
+            roles |= {} if tile is None else tile_roles(tile)
+        else:
+            roles |= pointwise_roles(kind, op)
         values = {name: machine.fact(name) for name in machine.facts.data}
         values["lanes"] = max(1, values["vector_bytes"] // bytes_of(element))
         values["written_bytes"] = written_bytes(op)
@@ -69,6 +62,20 @@ class Binding:
                 values[f"{role}_open"] = int(count is None)
                 values[f"{role}_step"] = step_of(kind, loop.parameter)
         return cls(kind, roles, values)
+
+
+def tile_roles(tile: TileChoice) -> dict[str, str]:
+    """The roles of the loops of a tile in registers."""
+    roles = {tile.lane_parameter: "lane"}
+    return roles if tile.row_parameter is None else {**roles, tile.row_parameter: "row"}
+
+
+def pointwise_roles(kind: Kind, op: MapOp) -> dict[str, str]:
+    """The roles of the loops whose points are lanes: `run` of passes over a row, else `lane`."""
+    if kind.name == "row":
+        return dict.fromkeys(runs_of_row(op), "run")
+    lane = lane_of_elements(op) if kind.name == "elementwise" else None
+    return {} if lane is None else {lane: "lane"}
 
 
 def step_of(kind: Kind, parameter: str) -> int:

@@ -64,15 +64,20 @@ class TransposePass(Transformation):
         done = 0
         for loop in nest.maps(self.loops[0]):
             chain = map_chain_around(loop)[-2:]
-            if {parameter(op) for op in chain} == {*pair} and is_square(chain):
-                reorder(chain, pair)
-                done += turn(chain)
+            if {parameter(op) for op in chain} != {*pair} or not is_square(chain):
+                continue
+            if chain[0] in nest.roots:
+                refuse("the square is the whole nest: tile its loops first")
+            reorder(chain, pair)
+            done += turn(chain)
         if not done:
             refuse(f"loops {', '.join(self.loops)} hold no square that is read across")
 
 
 def is_square(chain: Sequence[MapOp]) -> bool:
     """Whether two loops of the same constant size, a power of two, hold one tasklet."""
+    if len(chain) != 2:
+        return False
     first, second = (symbolic.constant(range_of(op).extent) for op in chain)
     if first is None or first != second or first < 2 or first & (first - 1):
         return False
