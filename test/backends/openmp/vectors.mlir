@@ -90,7 +90,7 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 32] x f32>, in "b" %mask: !sdfg.
     }
   }
   // CHECK: /* shuffled */
-  // CHECK: *(f32x4_u *)&y[0] = SDFG_SHUFFLE(a, b, 0, 4, 1, 5);
+  // CHECK: *(f32x4_u *)&y[0] = SDFG_SHUFFLE(a, b_2, 0, 4, 1, 5);
   sdfg.state @shuffled {
     sdfg.tasklet (%a: vector<4xf32> = %x[0, 0:4], %b: vector<4xf32> = %x[0, 4:8]) -> (%y[0, 0:4]) {
       %0 = vector.shuffle %a, %b [0, 4, 1, 5] : vector<4xf32>, vector<4xf32>
