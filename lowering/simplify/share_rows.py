@@ -26,14 +26,15 @@ def common_rows(
 ) -> Alignment | None:
     """
     The leading parameters that two maps share, such that no iteration of one meets another of the
-    other's; None if there are none, or too few rows.
+    other's; None if there are none, or too few rows. Each result stays in a row of its own: rows
+    that combine into the same elements would wait for each other.
     """
     if not (streams(first, ours) and streams(second, theirs)):
         return None
     names = hinted(first, second, hints)
     shared: dict[str, str] = {}
     for new, old in zip(first, second, strict=False):
-        if names.get(old) != new:
+        if names.get(old) != new or sums_up(ours, new) or sums_up(theirs, old):
             break
         shared[old] = new
     rows = {new: first[new] for new in shared.values()}
@@ -42,6 +43,11 @@ def common_rows(
         return None
     alignment = Alignment(shared)
     return alignment if Meeting(rows, alignment).is_free(ours, theirs) else None
+
+
+def sums_up(accesses: Accesses, parameter: str) -> bool:
+    """Whether iterations of a parameter of the space combine into the same element."""
+    return any(a.wcr is not None and parameter not in a.subset.symbols for a in accesses.all)
 
 
 def streams(space: Space, accesses: Accesses) -> bool:

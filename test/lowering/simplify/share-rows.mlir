@@ -154,3 +154,30 @@ sdfg.sdfg @kept [N] (in "x" %x: !sdfg.array<[N, 64] x f32>, out "y" %y: !sdfg.ar
     }
   }
 }
+
+// What sums up the rows themselves would make them wait for each other.
+// CHECK-LABEL: @total
+// CHECK:      sdfg.map [i = 0:64] {
+// CHECK:        } loc("rows")
+// CHECK:      sdfg.map [j = 0:64] {
+// CHECK:        -> (%z[0] wcr sum) {
+sdfg.sdfg @total (in "x" %x: !sdfg.array<[64, 32] x f32>, out "y" %y: !sdfg.array<[64] x f32>, inout "z" %z: !sdfg.array<[1] x f32>) {
+  sdfg.state @s {
+    sdfg.map [i = 0:64] {
+      sdfg.tasklet () -> (%y[i]) {
+        %0 = arith.constant 0.0 : f32
+        sdfg.yield %0 : f32
+      }
+      sdfg.map [r = 0:32] {
+        sdfg.tasklet (%a = %x[i, r]) -> (%y[i] wcr sum) {
+          sdfg.yield %a : f32
+        }
+      } loc("rows")
+    }
+    sdfg.map [j = 0:64] {
+      sdfg.tasklet (%a = %y[j]) -> (%z[0] wcr sum) {
+        sdfg.yield %a : f32
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// RUN: sdfg-opt %s -p 'sdfg-set-machine{cores=2 vector_bytes=32 vector_registers=16},sdfg-apply-recipes' | filecheck %s
+
+// A constant matrix is packed: each block of 32 results reads one run of memory; 4 vectors of results are in registers.
+// CHECK-LABEL: sdfg.sdfg @constant
+// CHECK:      %packed = sdfg.alloc "W_packed" : !sdfg.array<[3, 64, 32] x f32>
+// CHECK:      sdfg.map [block = 0:3, k = 0:64, column = 0:32] {
+// CHECK-NEXT:   sdfg.tasklet (%{{.*}} = %W[k, 32 * block + column]) -> (%packed[block, k, column]) {
+// CHECK:      sdfg.map [block = 0:3] attributes {recipe = "matvec"
+// CHECK:        sdfg.for [k = 0:64] {
+// CHECK-NEXT:     sdfg.map [vec = 0:4] schedule(unroll) {
+// CHECK-NEXT:       sdfg.tasklet (%{{.*}} = %x[k], %{{.*}}: vector<8xf32> = %packed[block, k, 8 * vec:8 * vec + 8]
+// CHECK:              math.fma
+// CHECK:      }
+sdfg.sdfg @constant (in "x" %x: !sdfg.array<[64] x f32>, out "y" %y: !sdfg.array<[96] x f32>) {
+  %W = sdfg.constant #sdfg.weight<"W"> : !sdfg.array<[64, 96] x f32>
+  sdfg.state @s {
+    sdfg.map [n = 0:96] {
+      sdfg.tasklet () -> (%y[n]) {
+        %0 = arith.constant 0.0 : f32
+        sdfg.yield %0 : f32
+      }
+      sdfg.map [k = 0:64] {
+        sdfg.tasklet (%a = %x[k], %b = %W[k, n]) -> (%y[n] wcr sum) {
+          %0 = arith.mulf %a, %b : f32
+          sdfg.yield %0 : f32
+        }
+      }
+    }
+  }
+}
+
+// Another matrix is read where it lies: to copy it would take longer than to read it.
+// CHECK-LABEL: sdfg.sdfg @given
+// CHECK-NOT:   sdfg.alloc "W_packed"
+// CHECK:       sdfg.map [block = 0:3] attributes {recipe = "matvec"
+// CHECK:         = %W[k, 32 * block + 8 * vec:32 * block + 8 * vec + 8]
+sdfg.sdfg @given (in "x" %x: !sdfg.array<[64] x f32>, in "W" %W: !sdfg.array<[64, 96] x f32>, out "y" %y: !sdfg.array<[96] x f32>) {
+  sdfg.state @s {
+    sdfg.map [n = 0:96] {
+      sdfg.tasklet () -> (%y[n]) {
+        %0 = arith.constant 0.0 : f32
+        sdfg.yield %0 : f32
+      }
+      sdfg.map [k = 0:64] {
+        sdfg.tasklet (%a = %x[k], %b = %W[k, n]) -> (%y[n] wcr sum) {
+          %0 = arith.mulf %a, %b : f32
+          sdfg.yield %0 : f32
+        }
+      }
+    }
+  }
+}
+
+// The matrix lies along the reduction: lanes are partial results, and nothing is copied.
+// CHECK-LABEL: sdfg.sdfg @transposed
+// CHECK-NOT:   _packed
+// CHECK:       sdfg.map [n = 0:96] attributes {recipe = "row"
+// CHECK:         = %W[n, 32 * block + 8 * vec:32 * block + 8 * vec + 8]
+sdfg.sdfg @transposed (in "x" %x: !sdfg.array<[64] x f32>, out "y" %y: !sdfg.array<[96] x f32>) {
+  %W = sdfg.constant #sdfg.weight<"W"> : !sdfg.array<[96, 64] x f32>
+  sdfg.state @s {
+    sdfg.map [n = 0:96] {
+      sdfg.tasklet () -> (%y[n]) {
+        %0 = arith.constant 0.0 : f32
+        sdfg.yield %0 : f32
+      }
+      sdfg.map [k = 0:64] {
+        sdfg.tasklet (%a = %x[k], %b = %W[n, k]) -> (%y[n] wcr sum) {
+          %0 = arith.mulf %a, %b : f32
+          sdfg.yield %0 : f32
+        }
+      }
+    }
+  }
+}
