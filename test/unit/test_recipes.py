@@ -87,7 +87,7 @@ def run(
     return interpret(module, main_program(module).sym_name.data, arrays, sizes, weights)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_recipe_changes_no_result(data: st.DataObject) -> None:
     choices = Drawn(data.draw)

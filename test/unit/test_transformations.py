@@ -90,13 +90,13 @@ def steps_in_order(choices: Choices, trial: Trial) -> None:
         trial.step(step)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(case=trials())
 def test_random_steps(case: Any) -> None:
     random_steps(*case)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(case=trials())
 def test_steps_in_order(case: Any) -> None:
     steps_in_order(*case)
