@@ -30,9 +30,9 @@ class RecipeOp(IRDLOperation):
     How nests of some kinds are mapped to a machine: transformations, one a line, and their knobs.
 
     It addresses loops by role: those of the kind, and `lane` and `row` for the two loops whose
-    points are kept in registers. Expressions are over the facts of the machine, `lanes` (numbers of the
-    nest's type in a vector), `tile_rows` and `tile_vectors` (the register tile that a model of the
-    core prefers), the knobs before, and for each role: the number of iterations under its name,
+    points are kept in registers. Expressions are over the facts of the machine, `lanes` (numbers of
+    the nest's type in a vector), `tile_rows` and `tile_vectors` (the register tile that a model of
+    the core prefers), the knobs before, and for each role: the number of iterations under its name,
     `<role>_open` (1 if it is open until run time, and the number then large) and `<role>_step` (how
     many elements it moves the first operand). A recipe is used where `when` holds, and only if each
     of its steps is legal.
