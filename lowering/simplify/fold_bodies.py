@@ -24,6 +24,7 @@ from sdfg.dialect.memlet import SubsetAttr
 from sdfg.dialect.ops.containers import ConstantOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.ops.tasklet_body import IndexOp
+from sdfg.lowering.simplify.small_powers import as_product
 from sdfg.lowering.simplify.tasklets import Parts, erase_unused, rebuild
 
 
@@ -65,8 +66,8 @@ def fold_body(body: Block) -> bool:
     """
     Replace computations on constants by their results, and those that change nothing.
 
-    Only what is exact: library functions stay, as do results that are NaN and what `-0.0` or NaN
-    would tell apart. Returns whether anything changed. Linear.
+    Only what is exact: library functions stay, but for small powers, as do results that are NaN and
+    what `-0.0` or NaN would tell apart. Returns whether anything changed. Linear.
     """
     changed = False
     for op in list(body.ops):
@@ -83,6 +84,8 @@ def folded(op: Operation) -> SSAValue | None:
         return None
     if (same := unchanged(op)) is not None:
         return same
+    if (product := as_product(op)) is not None:
+        return product
     value = evaluated(op)
     if value is None:
         return None

@@ -35,7 +35,7 @@ class FoldConstantsPass(ModulePass):
 
     with `%c` the constant 1. Folding is exact: it computes as the interpreter does, leaves library
     functions to the target, and simplifies only what holds for NaN, infinities and both zeros.
-    Linear.
+    Small powers become products, which are as accurate. Linear.
     """
 
     name = "sdfg-fold-constants"

@@ -69,3 +69,27 @@ sdfg.sdfg @control (in "x" %x: !sdfg.array<[4] x f32>, out "y" %y: !sdfg.array<[
     }
   }
 }
+
+// Small whole powers are products; others are left to the target.
+// CHECK-LABEL: @powers
+// CHECK:      %[[S:.*]] = arith.mulf %a, %a : f32
+// CHECK-NEXT: %[[C:.*]] = arith.mulf %[[S]], %a : f32
+// CHECK-NEXT: %[[Q:.*]] = arith.mulf %[[C]], %[[C]] : f32
+// CHECK-NEXT: %[[E:.*]] = arith.constant 5.000000e-01 : f32
+// CHECK-NEXT: %[[R:.*]] = math.powf %[[Q]], %[[E]] : f32
+// CHECK-NEXT: sdfg.yield %[[R]] : f32
+sdfg.sdfg @powers (in "x" %x: !sdfg.array<[4] x f32>, out "y" %y: !sdfg.array<[4] x f32>) {
+  sdfg.state @s {
+    sdfg.map [i = 0:4] {
+      sdfg.tasklet (%a = %x[i]) -> (%y[i]) {
+        %0 = arith.constant 3 : i64
+        %1 = math.fpowi %a, %0 : f32, i64
+        %2 = arith.constant 2.0 : f32
+        %3 = math.powf %1, %2 : f32
+        %4 = arith.constant 0.5 : f32
+        %5 = math.powf %3, %4 : f32
+        sdfg.yield %5 : f32
+      }
+    }
+  }
+}
