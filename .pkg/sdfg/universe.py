@@ -204,6 +204,12 @@ def _transpose() -> type[ModulePass]:
     return TransposePass
 
 
+def _reciprocal() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.reciprocal import ReciprocalPass
+
+    return ReciprocalPass
+
+
 def _vectorize() -> type[ModulePass]:
     from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
 
@@ -262,6 +268,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-accumulate": _accumulate,
         "sdfg-partials": _partials,
         "sdfg-transpose": _transpose,
+        "sdfg-reciprocal": _reciprocal,
         "sdfg-vectorize": _vectorize,
         "sdfg-load": _load,
         "sdfg-unroll": _unroll,

@@ -15,6 +15,7 @@ from sdfg.lowering.schedule.recipes.pointwise import (
     bytes_of,
     element_of,
     lane_of_elements,
+    quotients_of_exponentials,
     written_bytes,
 )
 from sdfg.lowering.schedule.recipes.runs import run_of_reduction, runs_of_row
@@ -52,6 +53,7 @@ class Binding:
         values = {name: machine.fact(name) for name in machine.facts.data}
         values["lanes"] = max(1, values["vector_bytes"] // bytes_of(element))
         values["written_bytes"] = written_bytes(op)
+        values["quotients"] = quotients_of_exponentials(op)
         if tile is not None:
             values |= {"tile_rows": tile.rows, "tile_vectors": tile.vectors}
         for loop, _ in kind.loops:

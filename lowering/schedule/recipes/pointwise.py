@@ -9,6 +9,7 @@ from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.nests import stride
+from sdfg.lowering.schedule.transforms.reciprocal import quotients, sums_exponentials
 
 
 def lane_of_elements(op: MapOp) -> str | None:
@@ -55,3 +56,13 @@ def written_bytes(op: MapOp) -> int:
             count = symbolic.constant(array_type(container).size)
             sizes.append((count or 0) * bytes_of(array_type(container).element_type))
     return max(sizes)
+
+
+def quotients_of_exponentials(op: MapOp) -> int:
+    """How many innermost loops in `op` divide by a sum of exponentials that stays the same."""
+    loops = [loop for loop in op.walk() if isinstance(loop, MapOp) and loop is not op]
+    return sum(
+        any(sums_exponentials(tasklet, argument) for tasklet, _, argument in quotients(loop))
+        for loop in loops
+        if len(loop.param_names) == 1
+    )

@@ -18,6 +18,6 @@ sdfg.sdfg @main [M] (in "X" %X: !sdfg.array<[M, 64] x f32>, out "Y" %Y: !sdfg.ar
 // CHECK:           -> (%[[SUM:.*]][] wcr sum) {
 // CHECK:           sdfg.map [block = 0:2] {
 // CHECK-NEXT:        sdfg.map [vec = 0:4] schedule(unroll) {
-// CHECK-NEXT:          sdfg.tasklet (%{{.*}}: vector<8xf32> = %Y[p0, 32 * block + 8 * vec:32 * block + 8 * vec + 8], %{{.*}} = %[[SUM]][]) -> (%Y[p0, 32 * block + 8 * vec:32 * block + 8 * vec + 8]) {
+// CHECK-NEXT:          sdfg.tasklet (%{{.*}}: vector<8xf32> = %Y[p0, 32 * block + 8 * vec:32 * block + 8 * vec + 8], %{{.*}} = %reciprocal[]) -> (%Y[p0, 32 * block + 8 * vec:32 * block + 8 * vec + 8]) {
 // CHECK:       sdfg.sdfg @main
 // CHECK:         sdfg.call @softmax(%X, %Y) [M = M]

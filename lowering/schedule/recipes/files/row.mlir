@@ -2,6 +2,7 @@
 // several partial results side by side.
 sdfg.recipe @row for "row, reduction, matvec, batched_matvec, matmul, batched_matmul, convolution, conv1x1, depthwise_convolution, pooling" when "run >= lanes" {
   sdfg.knob "vectors" = "max(1, min(4, run floordiv lanes))" in "1, 2, 4, 8"
+  sdfg.step "reciprocal" {loop = "run"} when "quotients > 0"
   sdfg.step "tile" {loop = "run", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, piece"}
   sdfg.step "tile" {loop = "piece", size = "lanes", into = "vec, lane"}
   sdfg.step "partials" {loops = "vec, lane"}
