@@ -27,7 +27,7 @@ from sdfg.lowering.to_sdfg.winograd_convolutions import WinogradConvolutionsPass
 Pipeline = tuple[ModulePass, ...]
 
 
-def to_sdfg(*, winograd: bool = False) -> Pipeline:
+def to_sdfg(*, winograd: bool = True) -> Pipeline:
     """
     From linalg on tensors to maps, library nodes expanded; with `winograd`, convolutions as
     Winograd convolutions where that is faster.

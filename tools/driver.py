@@ -61,7 +61,7 @@ class CompileOptions:
     """Use all instructions of this machine."""
     vector_bytes: int = 0
     """Size of the SIMD registers to schedule for; 0 for those of this machine."""
-    winograd: bool = False
+    winograd: bool = True
     """Compute convolutions with fewer multiplications and other roundings, where that is faster."""
 
 

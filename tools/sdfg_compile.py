@@ -63,6 +63,13 @@ def compile_model(
             "--fast-math", help="Allow sums in another order and fused multiply-adds everywhere."
         ),
     ] = False,
+    winograd: Annotated[
+        bool,
+        typer.Option(
+            help="Compute convolutions with fewer multiplications and other roundings, where that "
+            "is faster."
+        ),
+    ] = True,
     name: Annotated[
         str | None, typer.Option(help="Prefix of the C functions; default: the file's name.")
     ] = None,
@@ -77,7 +84,9 @@ def compile_model(
 
     if not model.is_file():
         raise SDFGError(f"{model}: no such file\nhint: give an .onnx or a .pt2 file")
-    options = driver.CompileOptions(threads=threads, fast_math=fast_math, name=name)
+    options = driver.CompileOptions(
+        threads=threads, fast_math=fast_math, name=name, winograd=winograd
+    )
     with StageProgress(lines=not report, quiet=quiet) as progress:
         if emit is Stage.LIB:
             folder = output or Path(model.stem)

@@ -23,6 +23,7 @@ from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.names import names_around
+from sdfg.lowering.schedule.nests import stride
 from sdfg.lowering.schedule.vector_tasklets import move_tasklet
 from sdfg.lowering.simplify.rewriting import retype
 
@@ -90,7 +91,7 @@ class Layouts:
     @classmethod
     def of(cls, program: SdfgOp, least: int) -> "Layouts":
         """Linear in the number of accesses, times the length of the longest chain of layers."""
-        able = {
+        able: dict[SSAValue, AllocOp] = {
             op.result: op
             for op in program.body.block.ops
             if isinstance(op, AllocOp) and can_change(op)
@@ -148,8 +149,11 @@ def is_large(container: SSAValue, dimension: int, least: int) -> bool:
 
 
 def preferences(nest: MapOp) -> Iterator[tuple[SSAValue, int]]:
-    """The containers of a convolution, each with its dimension of channels."""
+    """The containers of a convolution, or of a transform of tiles, each with its channels."""
     kind = Kind.of(nest)
+    if kind.name == "elementwise" and kind.statement is not None:
+        yield from tile_preferences(kind.statement)
+        return
     roles = CHANNELS.get(kind.name)
     if roles is None or kind.statement is None:
         return
@@ -162,6 +166,21 @@ def preferences(nest: MapOp) -> Iterator[tuple[SSAValue, int]]:
     if operand in names and kind.operands:
         image = kind.operands[0]
         yield from moved_by(image.container, MemletAttr(image.subset), names[operand])
+
+
+def tile_preferences(tasklet: TaskletOp) -> Iterator[tuple[SSAValue, int]]:
+    """
+    The dimensions of what a tasklet reads and writes that move with the loop along which all that
+    it writes, several elements, is contiguous: a transform of tiles of a Winograd convolution.
+    """
+    if len(tasklet.outputs) < 2:
+        return
+    (first, *_) = writes = tasklet.output_accesses
+    for parameter in sorted(first[1].symbols):
+        if all(stride(c, m, parameter) == 1 for c, m in writes):
+            # All accesses to one container are to neighbours: one of them tells.
+            for container, memlet in dict((*tasklet.input_accesses, *writes)).items():
+                yield from moved_by(container, memlet, parameter)
 
 
 def moved_by(

@@ -67,12 +67,13 @@ class WinogradConvolutionsPass(ModulePass):
     """How many times faster it must be by the model."""
 
     def __post_init__(self) -> None:
-        if any(m < 1 for m in self.outputs) or self.least_channels < 1 or self.least_gain < 0:
+        if not self.outputs or any(m < 1 for m in self.outputs) or self.least_channels < 1:
             raise ValueError(
-                f"{self.name}: outputs and least-channels are at least 1 and least-gain at least "
-                f"0, got {', '.join(map(str, self.outputs))}, {self.least_channels} and "
-                f"{self.least_gain}"
+                f"{self.name}: outputs and least-channels are at least 1, got "
+                f"{', '.join(map(str, self.outputs)) or 'none'} and {self.least_channels}"
             )
+        if self.least_gain <= 0:
+            raise ValueError(f"{self.name}: least-gain is above 0, got {self.least_gain}")
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for program in [p for p in op.walk() if isinstance(p, SdfgOp)]:

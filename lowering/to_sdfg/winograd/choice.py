@@ -16,9 +16,9 @@ from sdfg.dialect.ops.program import SdfgOp
 from sdfg.lowering.to_sdfg.values import array_type
 from sdfg.lowering.to_sdfg.winograd.toom_cook import Matrix, ToomCook
 
-_NEAR = 4.0
+_NEAR = 3.0
 """Multiply-adds in the time in which a number is written to, or read from, the caches."""
-_FAR = 12.0
+_FAR = 20.0
 """Multiply-adds in the time in which a number is read from memory, as weights are."""
 
 
