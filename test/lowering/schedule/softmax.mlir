@@ -7,7 +7,7 @@ sdfg.sdfg @main [M] (in "X" %X: !sdfg.array<[M, 64] x f32>, out "Y" %Y: !sdfg.ar
   }
 }
 // CHECK:       sdfg.sdfg private @softmax [M] (in "X" %X: {{.*}}, inout "Y" %Y:
-// CHECK:         sdfg.map [p0 = 0:M] schedule(parallel if {{.*}} * M > 32768) attributes {recipe = "row"
+// CHECK:         sdfg.map [p0 = 0:M] schedule(parallel if {{.*}}) attributes {recipe = "row"
 // CHECK:           sdfg.for [block = 0:2] {
 // CHECK-NEXT:        sdfg.map [vec = 0:4] schedule(unroll) {
 // CHECK-NEXT:          sdfg.tasklet (%{{.*}}: vector<8xf32> = %X[p0, 32 * block + 8 * vec:32 * block + 8 * vec + 8], %{{.*}} = %[[MAXIMA:.*]][vec, 0]) -> (%[[MAXIMA]][vec, 0]) {
