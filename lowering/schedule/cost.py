@@ -1,11 +1,8 @@
-"""
-How much a map does, as a symbolic number of scalar or vector operations.
+"""How much a map does, as a symbolic number of operations on single lanes."""
 
-A measure of time, for thresholds: what moves integers takes some as well, and a vector operation no
-more than a scalar one. `analysis.cost` counts what the program asks for instead, whatever runs it:
-floating point operations and bytes.
-"""
+from collections.abc import Iterator
 
+from xdsl.dialects import arith, math
 from xdsl.ir import Operation
 
 from sdfg.dialect import symbolic
@@ -16,37 +13,54 @@ from sdfg.dialect.ops.library import LibraryOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.symbolic import Expr
 
+_CHEAP_FUNCTIONS = (math.AbsFOp, math.FmaOp, math.FloorOp, math.CeilOp, math.CopySignOp)
+_FUNCTION, _DIVISION = 20, 5
+"""Instructions of a function like `exp`, and of a division or a square root."""
 
-def work(op: Operation) -> Expr:
+
+def work(op: Operation, lanes: int = 1) -> Expr:
     """
-    About how many operations `op` runs, memory accesses counted as one each.
+    About how many instructions `op` runs, times `lanes`: those of a map in vector lanes do `lanes`
+    points at once, so that each point of it counts one.
 
-    Loops whose trip count is data count once, and all points of a map like the last. Linear in the
-    number of nodes.
+    Memory accesses count as one instruction each, loops whose trip count is data count once, and
+    all points of a map like the last. Linear in the number of nodes.
     """
     match op:
         case MapOp():
             largest = {n: r.end - 1 for n, r in zip(op.param_names, op.ranges.data, strict=True)}
-            return symbolic.product(op.extents) * symbolic.substitute(body_work(op), largest)
+            inner = 1 if op.schedule.kind.data == "simd" else lanes
+            return symbolic.product(op.extents) * symbolic.substitute(body_work(op, inner), largest)
         case ForOp():
             largest = {op.param: op.range.end - 1}
-            return op.range.extent * symbolic.substitute(body_work(op), largest)
+            return op.range.extent * symbolic.substitute(body_work(op, lanes), largest)
         case TaskletOp():
-            ops = sum(1 for _ in op.body.block.ops)
-            return symbolic.integer(ops + len(op.inputs) + len(op.outputs) - 1)
+            total = len(op.inputs) + len(op.outputs) - 1 + sum(instructions(op))
+            return symbolic.integer(lanes * total)
         case CopyOp():
             return 2 * op.read.subset.volume
         case LibraryOp() | IfOp() | ConsumeOp():
-            return symbolic.integer(1)
+            return symbolic.integer(lanes)
         case _:
             return symbolic.integer(0)
 
 
-def body_work(op: Operation) -> Expr:
+def instructions(tasklet: TaskletOp) -> Iterator[int]:
+    """About how many instructions each operation of a tasklet becomes."""
+    for op in tasklet.body.block.ops:
+        if isinstance(op, arith.DivfOp | math.SqrtOp):
+            yield _DIVISION
+        elif op.dialect_name() == "math" and not isinstance(op, _CHEAP_FUNCTIONS):
+            yield _FUNCTION
+        else:
+            yield 1
+
+
+def body_work(op: Operation, lanes: int) -> Expr:
     """The work of one run of the body."""
     total = symbolic.integer(0)
     for region in op.regions:
         for block in region.blocks:
             for node in block.ops:
-                total = total + work(node)
+                total = total + work(node, lanes)
     return total

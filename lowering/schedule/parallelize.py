@@ -43,7 +43,7 @@ class ParallelizePass(ModulePass):
     After, for two cores:
 
     ```
-    map [i = 0:N] schedule(parallel if 64 * N > 16384) { map [j = 0:64] { ... } }
+    map [i = 0:N] schedule(parallel if 1024 * N > 262144) { map [j = 0:64] { ... } }
     ```
 
     A map of one large dimension is cut into blocks. Dimensions whose points write the same elements
@@ -52,8 +52,8 @@ class ParallelizePass(ModulePass):
 
     name = "sdfg-parallelize"
 
-    least_work: int = 32768
-    """Operations below which a map runs on one thread: starting the others takes longer."""
+    least_work: int = 16384
+    """Instructions below which a map runs on one thread: waking the others takes longer."""
     block: int = 4096
     """Points of a block of a map of one dimension."""
 
@@ -65,7 +65,8 @@ class ParallelizePass(ModulePass):
             )
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        cores = machine_of(op).fact("cores")
+        machine = machine_of(op)
+        cores, lanes = machine.fact("cores"), machine.fact("vector_bytes") // 4
         if cores < 2:
             return
         for state in [s for s in op.walk() if isinstance(s, StateOp)]:
@@ -73,10 +74,10 @@ class ParallelizePass(ModulePass):
                 continue
             for node in list(state.body.block.ops):
                 if isinstance(node, MapOp) and node.schedule.kind.data in ("sequential", "simd"):
-                    self.distribute(node, cores)
+                    self.distribute(node, cores, lanes)
 
-    def distribute(self, op: MapOp, cores: int) -> None:
-        condition = self.condition(op)
+    def distribute(self, op: MapOp, cores: int, lanes: int) -> None:
+        condition = self.condition(op, lanes)
         if condition == symbolic.parse("false") or uses_streams(op):
             return
         blocked = {conflict.parameter for conflict in conflicts(op, op.param_names)}
@@ -90,14 +91,15 @@ class ParallelizePass(ModulePass):
         else:
             split(op, leading, ScheduleAttr("parallel", condition))
 
-    def condition(self, op: MapOp) -> Expr:
-        """What must hold at run time for threads to pay."""
-        total = work(op)
+    def condition(self, op: MapOp, lanes: int) -> Expr:
+        """What must hold at run time for threads to pay, in vectors of `lanes` numbers."""
+        least = self.least_work * lanes
+        total = work(op, lanes)
         # What the map itself computes is not known before it runs.
         total = symbolic.substitute(total, dict.fromkeys(inner_ranges(op), 1))
         if total.is_Integer:
-            return symbolic.parse("true" if total > self.least_work else "false")
-        return symbolic.greater(total, symbolic.integer(self.least_work))
+            return symbolic.parse("true" if total > least else "false")
+        return symbolic.greater(total, symbolic.integer(least))
 
     def leading(self, op: MapOp, blocked: set[str], cores: int) -> int:
         """How many of the first dimensions to distribute: enough points for all threads."""

@@ -29,7 +29,7 @@ sdfg.sdfg @small (in "A" %A: !sdfg.array<[8, 8] x f32>, out "B" %B: !sdfg.array<
 
 // Decided at run time; one dimension is cut into blocks.
 // CHECK-LABEL: @unknown
-// CHECK: sdfg.map [i0b = 0:(N + 4095) floordiv 4096] schedule(parallel if 2 * N > 32768) {
+// CHECK: sdfg.map [i0b = 0:(N + 4095) floordiv 4096] schedule(parallel if 2 * N > 262144) {
 // CHECK-NEXT: sdfg.map [i0 = 4096 * i0b:min(4096 * i0b + 4096, N)] schedule(simd) {
 sdfg.sdfg @unknown [N] (in "A" %A: !sdfg.array<[N] x f32>, out "B" %B: !sdfg.array<[N] x f32>) {
   sdfg.state @s {
