@@ -15,6 +15,8 @@ _FLAGS = (
     "--iree-hal-local-target-device-backends=llvm-cpu",
     "--iree-llvmcpu-target-cpu=host",
     "--iree-opt-data-tiling",
+    "--iree-opt-level=O3",  # Llama does not compile without it, GPT-2 not without the next one
+    "--iree-llvmcpu-stack-allocation-limit=131072",
 )
 
 
