@@ -3,7 +3,7 @@
 // RUN: not sdfg-opt %s -p 'sdfg-parallelize{threads=4}' 2>&1 | filecheck %s --check-prefix=NAME
 // RUN: sdfg-opt %s -p sdfg-parallelize --verify-diagnostics | filecheck %s --check-prefix=MACHINE
 
-// BLOCK: sdfg-parallelize: least-work is at least 0 and block at least 1, got 32768 and 0
+// BLOCK: sdfg-parallelize: least-work is at least 0 and block at least 1, got 16384 and 0
 // WORK: sdfg-parallelize: least-work is at least 0 and block at least 1, got -1 and 4096
 // NAME: "threads"
 // MACHINE: 'builtin.module' names no machine
