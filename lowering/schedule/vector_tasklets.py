@@ -34,7 +34,8 @@ from sdfg.dialect.symbolic import Expr
 _ELEMENTWISE = (
     *(arith.AddfOp, arith.SubfOp, arith.MulfOp, arith.DivfOp, arith.NegfOp),
     *(arith.MaximumfOp, arith.MinimumfOp, arith.MaxnumfOp, arith.MinnumfOp),
-    *(math.FmaOp, math.AbsFOp, math.SqrtOp, math.ExpOp, math.TanhOp, math.ErfOp),
+    *(math.FmaOp, math.AbsFOp, math.SqrtOp, math.RsqrtOp, math.ExpOp, math.TanhOp, math.ErfOp),
+    *(math.LogOp, math.Log1pOp, math.PowFOp, math.FloorOp, math.CeilOp, math.CopySignOp),
 )
 
 COMBINE: Mapping[str, type[Operation]] = {

@@ -2,8 +2,11 @@
 
 import ctypes
 import math
+import platform
+import re
 import subprocess
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import numpy as np
 import pytest
 
 from sdfg.backends.openmp.cache import Cache
+from sdfg.backends.openmp.compiler import find_compiler
 from sdfg.backends.openmp.toolchain import (
     Options,
     Program,
@@ -169,8 +173,13 @@ def loops(tmp_path_factory: pytest.TempPathFactory) -> Any:
         for name, source, target, value in (
             *(
                 (f"{f}_f32", "float", "float", f"sdfg_{f}_f32(x[i])")
-                for f in ("exp", "erf", "tanh")
+                for f in ("exp", "erf", "tanh", "log", "log1p")
             ),
+            *(
+                (f"{f}_f64", "double", "double", f"sdfg_{f}_f64(x[i])")
+                for f in ("exp", "tanh", "log")
+            ),
+            ("pow_f32", "float", "float", "sdfg_pow_f32(x[i], y[i])"),
             ("to_bf16", "float", "sdfg_bf16", "sdfg_bf16_from_f32(x[i])"),
             ("to_f16", "float", "sdfg_f16", "sdfg_f16_from_f32(x[i])"),
             ("of_bf16", "sdfg_bf16", "float", "sdfg_f32_from_bf16(x[i])"),
@@ -200,16 +209,71 @@ def _floats(seed: int, count: int = 20000) -> Any:
     return np.concatenate([bits, usual, np.array(F32_EDGES, np.float32)])
 
 
-@pytest.mark.parametrize("name", ["exp", "erf", "tanh"])
-def test_functions_are_accurate(loops: Any, name: str) -> None:
-    x = _floats(11)
+ULPS = {
+    **{"exp_f32": 1.1, "erf_f32": 1.3, "tanh_f32": 1.4, "log_f32": 1.2, "log1p_f32": 1.6},
+    **{"exp_f64": 1.0, "tanh_f64": 1.4, "log_f64": 2.0, "pow_f32": 0.51},
+}
+"""Largest errors that `sdfg_math.h` states, in units of the last place."""
+
+
+def _worst(y: Any, exact: Any) -> float:
+    """The largest error of finite results, in units of the last place; others must be equal."""
     with np.errstate(all="ignore"):
-        y = _apply(loops[f"{name}_f32"], x, np.empty_like(x))
-        exact = np.vectorize(math.erf)(x) if name == "erf" else getattr(np, name)(x.astype(float))
-        finite = np.isfinite(exact) & (np.abs(exact) < 3.4e38)
-        unit = np.spacing(np.abs(exact[finite]).astype(np.float32)).astype(float)
-        assert np.max(np.abs(y[finite] - exact[finite]) / unit) < 2.5
-        np.testing.assert_array_equal(y[~finite], exact[~finite].astype(np.float32))
+        rounded = exact.astype(y.dtype)
+        finite = np.isfinite(rounded)
+        np.testing.assert_array_equal(y[~finite], rounded[~finite])
+        unit = np.spacing(np.abs(rounded[finite])).astype(exact.dtype)
+        assert np.array_equal(np.signbit(y[finite]), np.signbit(rounded[finite]))
+        return float(np.max(np.abs(y[finite] - exact[finite]) / unit))
+
+
+@pytest.mark.parametrize("name", [n for n in ULPS if n != "pow_f32"])
+def test_functions_are_accurate(loops: Any, name: str) -> None:
+    function, _, kind = name.partition("_")
+    x: Any = _floats(11)
+    if kind == "f64":
+        x = x[np.isfinite(x)]
+        bits: Any = np.random.default_rng(12).integers(0, 2**64, 20000, dtype=np.uint64)
+        x = np.concatenate([x.astype(float), bits.view(np.float64), np.linspace(-750, 720, 9999)])
+    with np.errstate(all="ignore"):
+        y = _apply(loops[name], x, np.empty_like(x))
+        wide = x.astype(np.longdouble if kind == "f64" else np.float64)
+        exact = np.vectorize(math.erf)(x) if function == "erf" else getattr(np, function)(wide)
+    assert _worst(y, exact) <= ULPS[name] * 1.01
+
+
+def test_power_is_accurate(loops: Any) -> None:
+    edges = np.array([*F32_EDGES, 1, -1, 2, -2, 3, -3, 1e-40, -1e-40, 0.3, 1 - 2**-24], np.float32)
+    x = np.concatenate([np.repeat(edges, edges.size), np.abs(_floats(15)), _floats(16)])
+    y = np.concatenate([np.tile(edges, edges.size), _floats(17) / 2, _floats(18)])
+    with np.errstate(all="ignore"):
+        exact = np.power(x.astype(np.float64), y.astype(np.float64))
+        assert _worst(_apply(loops["pow_f32"], x, y.copy()), exact) <= ULPS["pow_f32"]
+
+
+@pytest.mark.parametrize("flags", [(), ("-mavx2", "-mfma"), ("-march=native",)])
+@pytest.mark.parametrize("name", ULPS)
+def test_functions_become_vector_code(name: str, flags: tuple[str, ...], tmp_path: Path) -> None:
+    """Nothing is called, and more than one number is multiplied at a time."""
+    if platform.machine() != "x86_64" or (name == "pow_f32" and not flags):
+        pytest.skip("other assembly, or no instruction that truncates")
+    kind = "float" if name.endswith("f32") else "double"
+    value = f"sdfg_{name}(x[i], y[i])" if name == "pow_f32" else f"sdfg_{name}(x[i])"
+    text = f"""#include "sdfg_runtime.h"
+    void loop(int64_t n, const {kind} *restrict x, {kind} *restrict y)
+    {{
+        #pragma omp simd
+        for (int64_t i = 0; i < n; ++i) {{ y[i] = {value}; }}
+    }}"""
+    options = Options(native=False, extra=flags)
+    compiler = find_compiler()
+    (tmp_path / "loop.c").write_text(text)
+    folder = str(files("sdfg.backends.openmp").joinpath("runtime"))
+    command = [*compiler.command, *options.flags(compiler), "-I", folder, "-S", "loop.c", "-o", "-"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    code = done.stdout.partition("\nloop:")[2].partition(".size")[0]
+    assert not re.search(r"\bcall", code)
+    assert len(re.findall(r"\bv?mulp[sd]\b", code)) > 1
 
 
 @pytest.mark.parametrize("dtype", [ml_dtypes.bfloat16, np.float16])

@@ -7,6 +7,7 @@
 
 #include "sdfg_float.h"
 #include "sdfg_integer.h"
+#include "sdfg_math.h"
 
 /* a * b + c in each lane; `type` is the vector type of all three. */
 #if defined(__clang__)

@@ -44,7 +44,7 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 32] x f32>, in "b" %mask: !sdfg.
   // CHECK-NEXT: for (int lane = 0; lane < 8; ++lane) {
   // CHECK-NEXT:     e[lane] = sdfg_exp_f32(a[lane]);
   // CHECK-NEXT: }
-  // CHECK: t[lane] = powf(e[lane], a[lane]);
+  // CHECK: t[lane] = sdfg_pow_f32(e[lane], a[lane]);
   // CHECK: const i8x8 both = *(const i8x8_u *)&b[0] & *(const i8x8_u *)&p[0];
   // CHECK-NEXT: *(f32x8_u *)&y[0] = t;
   // CHECK-NEXT: *(i8x8_u *)&p[0] = both;
