@@ -234,6 +234,12 @@ def _permute_layouts() -> type[ModulePass]:
     return PermuteLayoutsPass
 
 
+def _prefetch() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
+
+    return PrefetchPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
@@ -255,6 +261,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-vectorize-maps": _vectorize_maps,
         "sdfg-parallelize": _parallelize,
         "sdfg-outline-maps": _outline_maps,
+        "sdfg-prefetch": _prefetch,
         "sdfg-permute-layouts": _permute_layouts,
         "sdfg-expand-copies": _expand_copies,
         "sdfg-apply-recipes": _apply_recipes,

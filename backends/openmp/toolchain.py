@@ -31,6 +31,9 @@ from sdfg.dialect.diagnostics import SDFGError
 
 _LOG = "log.txt"
 _FAST_MATH = ("-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros", "-freciprocal-math")
+_GCC = ("-fno-predictive-commoning", "-fira-region=one")
+"""gcc would keep the operands of the next iteration in memory, and give registers to constants of the
+loops around: where all vector registers hold results, neither pays."""
 _SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g1", "-O1")
 
 
@@ -64,8 +67,7 @@ class Options:
         """The flags of every translation unit."""
         chosen = ["-std=gnu11", f"-O{self.optimize}", "-fPIC", "-Wall", "-Wextra", *self.threads]
         chosen += ["-fno-math-errno", "-fno-trapping-math", "-fno-semantic-interposition"]
-        # gcc would keep the operands of the next iteration in memory: vector registers are full.
-        chosen += () if "__clang__" in compiler.macros else ("-fno-predictive-commoning",)
+        chosen += () if "__clang__" in compiler.macros else _GCC
         chosen += _FAST_MATH if self.fast_math else ("-ffp-contract=off",)
         chosen += compiler.native_flags if self.native else ()
         chosen += ("-g",) if self.debug else ()

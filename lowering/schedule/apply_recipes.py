@@ -1,7 +1,7 @@
 """Recipes chosen by the kind of each nest."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xdsl.context import Context
@@ -9,6 +9,7 @@ from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, ModuleOp, StringA
 from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
+from sdfg.dialect.attrs import MachineAttr
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.ops.program import SdfgOp
@@ -36,7 +37,8 @@ class ApplyRecipesPass(ModulePass):
     map [laneo, rowo] attributes {recipe = "contraction"} { acc = 0; for [k] { .. }; C = acc }
     ```
 
-    Nests for which no recipe is legal stay as they are. With `recipe` the recipes of that file
+    Where no recipe is legal for a nest of several nests, each of these is mapped on its own; others
+    stay as they are. With `recipe` the recipes of that file
     alone are used, and a nest of a kind that they are for but that they do not fit stops
     compilation with the reason. Needs `#sdfg.machine` on the module.
     """
@@ -52,19 +54,41 @@ class ApplyRecipesPass(ModulePass):
         for state in [s for s in op.walk() if isinstance(s, StateOp)]:
             if not parent_is_program(state):
                 continue
-            taken = names_around(state)
+            around = Around(state, names_around(state), library, machine, bool(self.recipe))
             for node in [n for n in state.body.block.ops if isinstance(n, MapOp)]:
-                reasons: list[str] = []
-                recipes = library.for_kind(kind_name(node))
-                for recipe in recipes:
-                    try:
-                        mark(apply_recipe(recipe, node, state, taken, machine))
-                        break
-                    except Refused as reason:
-                        reasons.append(str(reason))
-                else:
-                    if self.recipe and recipes:
-                        fail(node, f"does not fit the recipe: {'; '.join(reasons)}")
+                around.map(node)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What nests stand in, and what they are mapped by."""
+
+    scope: StateOp | MapOp
+    taken: frozenset[str]
+    library: Library
+    machine: MachineAttr
+    wanted: bool
+    """Whether a nest that the recipes for its kind do not fit is an error."""
+
+    def map(self, node: MapOp) -> None:
+        """Map one nest, or else those in it."""
+        reasons: list[str] = []
+        recipes = self.library.for_kind(kind_name(node))
+        for recipe in recipes:
+            try:
+                mark(apply_recipe(recipe, node, self.scope, self.taken, self.machine))
+                return
+            except Refused as reason:
+                reasons.append(str(reason))
+        if self.wanted and recipes:
+            fail(node, f"does not fit the recipe: {'; '.join(reasons)}")
+        children = [n for n in node.body.block.ops if isinstance(n, MapOp)]
+        if len(children) < 2:
+            return
+        inside = replace(self, scope=node, taken=self.taken | {*node.param_names})
+        for child in children:
+            if any(isinstance(n, MapOp) for n in child.body.block.ops):
+                inside.map(child)
 
 
 def mark(applied: Applied) -> None:

@@ -30,13 +30,13 @@ class Applied:
 def apply_recipe(
     recipe: RecipeOp,
     op: MapOp,
-    state: StateOp,
+    state: StateOp | MapOp,
     taken: frozenset[str],
     machine: MachineAttr,
     chosen: Mapping[str, int] | None = None,
 ) -> Applied:
     """
-    Put what `recipe` makes of the nest `op` in its place.
+    Put what `recipe` makes of the nest `op`, which stands in `state`, in its place.
 
     `chosen` are values of knobs. Raises `Refused` with the step and the reason, and leaves
     everything as it was.

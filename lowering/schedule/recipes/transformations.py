@@ -8,6 +8,7 @@ from sdfg.lowering.schedule.transforms.distribute import DistributePass
 from sdfg.lowering.schedule.transforms.interchange import InterchangePass
 from sdfg.lowering.schedule.transforms.load import LoadPass
 from sdfg.lowering.schedule.transforms.partials import PartialsPass
+from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
 from sdfg.lowering.schedule.transforms.reciprocal import ReciprocalPass
 from sdfg.lowering.schedule.transforms.stage import StagePass
 from sdfg.lowering.schedule.transforms.stream import StreamPass
@@ -23,6 +24,7 @@ _ALL: tuple[type[Transformation], ...] = (
     DistributePass,
     InterchangePass,
     LoadPass,
+    PrefetchPass,
     PartialsPass,
     ReciprocalPass,
     StagePass,

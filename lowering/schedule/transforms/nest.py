@@ -26,6 +26,10 @@ _SPLIT = ("sequential", "unroll")
 """Schedules of maps that may be taken apart into loops of one parameter."""
 
 
+LARGEST_PRIVATE = 1 << 15
+"""Elements of a container that each iteration of the loops around has on the stack."""
+
+
 class Refused(Exception):
     """A transformation that would be wrong here, or that finds nothing to do; the text says why."""
 
@@ -37,14 +41,15 @@ def refuse(reason: str) -> NoReturn:
 @dataclass
 class Nest:
     """
-    A map at the top of a state, and what has become of it.
+    A map at the top of a state, or beside others within a map, and what has become of it.
 
     While it is open, each loop has one parameter, so that a transformation moves whole operations;
     `close` joins loops again. Loops are found by *role path*, which is the name of their parameter
     unless `names` says another: a recipe's `n` may be `i1` in the program.
     """
 
-    state: StateOp
+    state: StateOp | MapOp
+    """What the map stands in."""
     roots: list[Operation]
     """What stands for the map now, in order."""
     taken: frozenset[str]
@@ -55,7 +60,7 @@ class Nest:
     """Allocations before the state and copies before the nest."""
 
     @classmethod
-    def open(cls, op: MapOp, state: StateOp, taken: frozenset[str]) -> "Nest":
+    def open(cls, op: MapOp, state: StateOp | MapOp, taken: frozenset[str]) -> "Nest":
         """
         Take the maps of `op` apart into loops of one parameter.
 
@@ -155,6 +160,10 @@ class Nest:
         old.detach()
         old.erase()
 
+    def storage(self, wanted: str) -> str:
+        """Where a container for the whole nest lives: on the stack of an iteration, within maps."""
+        return "stack" if isinstance(self.state, MapOp) else wanted
+
     def put_before(self, op: Operation) -> None:
         """Add a node in front of the whole nest."""
         mark = self.roots[0]
@@ -164,11 +173,29 @@ class Nest:
         self.added.append(op)
 
     def allocate(self, alloc: AllocOp | ViewOp) -> None:
-        """Add a container, or a view of one from outside of the state, that the whole nest sees."""
-        block = self.state.parent_block()
+        """
+        Add a container, or a view of one from outside of the state, that the whole nest sees.
+
+        Within a map each iteration has its own. Raises `Refused` where the stack does not hold it.
+        """
+        mark: Operation = self.state
+        if isinstance(mark, MapOp):
+            mark = self.roots[0]
+            check_private(alloc)
+        block = mark.parent_block()
         assert block is not None
-        block.insert_op_before(derived(alloc, self.roots[0]), self.state)
+        block.insert_op_before(derived(alloc, self.roots[0]), mark)
         self.added.append(alloc)
+
+
+def check_private(alloc: AllocOp | ViewOp) -> None:
+    """Raises `Refused` for a container that each iteration of a map cannot have on the stack."""
+    kind = alloc.result.type
+    if not isinstance(alloc, AllocOp) or not isinstance(kind, ArrayType):
+        return
+    size = symbolic.constant(kind.size)
+    if size is None or size > LARGEST_PRIVATE or kind.storage.kind.data == "heap":
+        refuse(f"each iteration of the loops around would need {kind.size} elements")
 
 
 def parameter(loop: Loop) -> str:

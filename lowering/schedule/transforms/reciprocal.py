@@ -139,4 +139,3 @@ def inverse(
     quotient = arith.DivfOp(one.result, block.args[0])
     block.add_ops([one, quotient, YieldOp(quotient.result)])
     return TaskletOp([source], [target], Region(block))
-

@@ -72,10 +72,14 @@ class StagePass(Transformation):
     """
     storage: str = "heap"
     """Where the copy lives."""
+    pad: int = 0
+    """Elements left free behind each run along the loop: rows a power of two apart share cache sets."""
 
     def __post_init__(self) -> None:
         if self.only not in POLICIES:
             raise ValueError(f"{self.name}: only is one of {', '.join(POLICIES)}, got {self.only}")
+        if self.pad < 0:
+            raise ValueError(f"{self.name}: pad is at least 0, got {self.pad}")
         if self.storage not in STORAGES or self.storage == "register":
             raise ValueError(f"{self.name}: a copy is in memory, got the storage {self.storage}")
 
@@ -142,10 +146,10 @@ class StagePass(Transformation):
             set_memlet(tasklet, index, *made[key])
             return
         shape = [nest.count(op) for op in order]
+        shape[-1] = shape[-1] + self.pad
         element = array_type(container).element_type
-        alloc = AllocOp(
-            ArrayType(shape, element, storage=self.storage), f"{label(container)}_packed"
-        )
+        kind = ArrayType(shape, element, storage=nest.storage(self.storage))
+        alloc = AllocOp(kind, f"{label(container)}_packed")
         alloc.result.name_hint = "packed"
         at = SubsetAttr(tuple(Range(numbered(parameter(op), range_of(op))) for op in order))
         access = (alloc.result, MemletAttr(at))

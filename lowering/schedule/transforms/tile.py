@@ -19,6 +19,7 @@ from sdfg.lowering.schedule.transforms.transformation import Transformation
 from sdfg.lowering.simplify.rewriting import substitute
 
 RESTS = ("exact", "halves", "min")
+PEELS = ("nest", "loop")
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class TilePass(Transformation):
     map [io = 0:1] { map [ii = 0:4] { f(16 + ii) } }
     ```
 
-    What is left over is peeled, along with the loops around that it is perfectly nested in: in one
-    tile (`rest=exact`), in tiles of halves of the size (`rest=halves`: 8, 4, 2, 1, never a loop of
+    What is left over is peeled, along with the loops around that it is perfectly nested in, unless
+    `peel=loop`: in one tile (`rest=exact`), in tiles of halves of the size (`rest=halves`: 8, 4, 2, 1, never a loop of
     unknown length), or not at all (`rest=min`: the last tile ends early). With `even` the size is
     the largest divisor of the range up to `size`, if it is more than half of that. Legal for each
     map.
@@ -54,6 +55,8 @@ class TilePass(Transformation):
     """What becomes of a tile that is not full: `exact`, `halves` or `min`."""
     unit: int = 1
     """With `halves`: sizes are multiples of this as long as possible (the lanes of a vector)."""
+    peel: str = "nest"
+    """Whether what is left over is peeled off the perfect `nest`, or within the loops around."""
     even: bool = False
     """Prefer a smaller size that divides the range."""
 
@@ -62,6 +65,8 @@ class TilePass(Transformation):
             raise ValueError(f"{self.name}: size and unit are at least 1")
         if self.rest not in RESTS:
             raise ValueError(f"{self.name}: rest is one of {', '.join(RESTS)}, got {self.rest}")
+        if self.peel not in PEELS:
+            raise ValueError(f"{self.name}: peel is one of {', '.join(PEELS)}, got {self.peel}")
         if len(self.into) not in (0, 2):
             raise ValueError(f"{self.name}: into names two loops, got {', '.join(self.into)}")
 
@@ -83,8 +88,9 @@ class TilePass(Transformation):
             pieces = [_minimum_piece(count, self.size)]
         else:
             pieces = split(count, self.sizes(count))
-        top = map_chain_around(loop)[0]
-        depth = map_chain_around(loop).index(loop)
+        chain = map_chain_around(loop)
+        top = chain[0] if self.peel == "nest" else loop
+        depth = chain.index(loop) - chain.index(top)
         new: list[MapOp] = []
         for piece in pieces:
             copy = top.clone()

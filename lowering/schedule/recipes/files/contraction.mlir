@@ -4,13 +4,17 @@
 sdfg.recipe @contraction for "matmul, batched_matmul, depthwise_convolution, pooling, matvec, batched_matvec, reduction" when "row > 1" {
   sdfg.knob "vectors" = "tile_vectors" in "1, 2, 3, 4"
   sdfg.knob "rows" = "tile_rows" in "4, 6, 7, 8, 12, 14"
+  sdfg.knob "ahead" = "64" in "0, 16, 32, 64, 128"
   sdfg.step "tile" {loop = "lane", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, column"}
-  sdfg.step "tile" {loop = "row", size = "rows", into = "band, line"}
+  sdfg.step "interchange" {innermost = "row, column"}
+  sdfg.step "tile" {loop = "row", size = "rows", peel = "loop", into = "band, line"}
   sdfg.step "interchange" {innermost = "band, line, column"}
   sdfg.step "distribute" {loops = "line, column"}
   sdfg.step "stage" {along = "column"}
+  sdfg.step "stage" {along = "k", moving = "line", only = "reused", pad = "lanes"} when "k_step == 1 and row_step mod 1024 == 0 and row > 8"
   sdfg.step "accumulate" {loops = "line, column"}
   sdfg.step "vectorize" {loop = "column", lanes = "lanes"}
   sdfg.step "load" {loops = "line, vec"}
+  sdfg.step "prefetch" {loop = "k", moving = "vec", distance = "ahead"} when "k > 128 and ahead > 0"
   sdfg.step "unroll" {loops = "line, vec"}
 }

@@ -1,0 +1,104 @@
+"""Data asked for some iterations before it is read."""
+
+from dataclasses import dataclass
+
+from xdsl.ir import Operation
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.containers import array_type
+from sdfg.dialect.analysis.subsets import bounds
+from sdfg.dialect.diagnostics import derived
+from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
+from sdfg.dialect.ops.copies import PrefetchOp
+from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.lowering.schedule.transforms.nest import (
+    Loop,
+    Nest,
+    enclosing,
+    parameter,
+    range_of,
+    refuse,
+)
+from sdfg.lowering.schedule.transforms.transformation import Transformation
+
+
+@dataclass(frozen=True)
+class PrefetchPass(Transformation):
+    """
+    Ask for what a loop will read `distance` iterations later.
+
+    Before, and after `sdfg-prefetch{loop=k moving=v distance=16}`:
+
+    ```
+    for [k = 0:K] { map [v = 0:2] { b[v] = B[k, 8 * v:8 * v + 8] }; ... }
+
+    for [k = 0:K] { prefetch B[k + 16, 0:16] into 1; map [v = 0:2] { b[v] = B[k, ...] }; ... }
+    ```
+
+    For the memory that moves with the loop and with `moving`, where it is a box per iteration. What
+    processors fetch by themselves ends at pages of 4 KiB. Changes no result.
+    """
+
+    name = "sdfg-prefetch"
+
+    loop: str
+    """The loop in which to ask."""
+    moving: tuple[str, ...] = ()
+    """Only what moves with these loops, too."""
+    distance: int = 16
+    """How many iterations ahead."""
+    level: int = 1
+    """The cache that it should come into."""
+
+    def __post_init__(self) -> None:
+        if self.distance < 1 or self.level not in (1, 2, 3):
+            raise ValueError(f"{self.name}: distance is at least 1, level 1, 2 or 3")
+
+    def rewrite(self, nest: Nest) -> None:
+        done = False
+        for loop in nest.loops(self.loop):
+            asked: set[tuple[object, object]] = set()
+            for tasklet in [o for o in loop.walk() if isinstance(o, TaskletOp)]:
+                for op in self.ahead(nest, loop, tasklet):
+                    if (key := (op.container, op.read)) not in asked:
+                        asked.add(key)
+                        first = loop.body.block.first_op
+                        assert first is not None
+                        loop.body.block.insert_op_before(derived(op, tasklet), first)
+                        done = True
+        if not done:
+            refuse(f"nothing that moves with {self.loop} is read there in a box")
+
+    def ahead(self, nest: Nest, loop: Loop, tasklet: TaskletOp) -> list[PrefetchOp]:
+        """What to ask for on behalf of a tasklet."""
+        name = parameter(loop)
+        wanted = {name, *(nest.name(role) for role in self.moving)}
+        inner = {parameter(op): range_of(op) for op in enclosing(tasklet, loop) if op is not loop}
+        found: list[PrefetchOp] = []
+        for container, memlet in tasklet.input_accesses:
+            owner = container.owner
+            local = isinstance(owner, Operation) and loop.is_ancestor(owner)
+            near = array_type(container).storage.kind.data != "heap"
+            if local or near or not wanted <= memlet.symbols:
+                continue
+            box = hull(memlet.subset, inner)
+            if box is None:
+                continue
+            later = symbolic.symbol(name) + self.distance * range_of(loop).step
+            read = MemletAttr(box.substituted({name: later}))
+            found.append(PrefetchOp(container, read, level=self.level))
+        return found
+
+
+def hull(subset: SubsetAttr, inner: dict[str, Range]) -> SubsetAttr | None:
+    """The smallest box around a subset for all values of the inner parameters, if it has one."""
+    found: list[Range] = []
+    for r in subset.data:
+        if symbolic.symbols_of(*r.exprs).isdisjoint(inner):
+            found.append(r)
+            continue
+        first, last = bounds(r.start, inner), bounds(r.end, inner)
+        if first is None or last is None:
+            return None
+        found.append(Range.of(first[0], last[1]))
+    return SubsetAttr(tuple(found))
