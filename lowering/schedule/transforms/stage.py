@@ -73,7 +73,9 @@ class StagePass(Transformation):
     storage: str = "heap"
     """Where the copy lives."""
     pad: int = 0
-    """Elements left free behind each run along the loop: rows a power of two apart share cache sets."""
+    """
+    Elements left free behind each run along the loop: rows a power of two apart share cache sets.
+    """
 
     def __post_init__(self) -> None:
         if self.only not in POLICIES:

@@ -37,10 +37,10 @@ class TilePass(Transformation):
     ```
 
     What is left over is peeled, along with the loops around that it is perfectly nested in, unless
-    `peel=loop`: in one tile (`rest=exact`), in tiles of halves of the size (`rest=halves`: 8, 4, 2, 1, never a loop of
-    unknown length), or not at all (`rest=min`: the last tile ends early). With `even` the size is
-    the largest divisor of the range up to `size`, if it is more than half of that. Legal for each
-    map.
+    `peel=loop`: in one tile (`rest=exact`), in tiles of halves of the size (`rest=halves`: 8, 4, 2,
+    1, never a loop of unknown length), or not at all (`rest=min`: the last tile ends early). With
+    `even` the size is the largest divisor of the range up to `size`, if it is more than half of
+    that. Legal for each map.
     """
 
     name = "sdfg-tile"
