@@ -5,7 +5,7 @@
 sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 8] x f32>, in "lengths" %lengths: !sdfg.array<[4] x i32>, out "y" %y: !sdfg.array<[N, 8] x f32>) {
   // CHECK: for (int64_t t = 1; t < N; t += 2) {
   // CHECK-NEXT: /* step */
-  // CHECK-NEXT: memcpy(&y[t * 8], &x[(t - 1) * 8], 32);
+  // CHECK-NEXT: memcpy(&y[t * 8], &x[t * 8 - 8], 32);
   sdfg.for [t = 1:N:2] {
     sdfg.state @step {
       sdfg.copy %x[t - 1, 0:8] -> %y[t, 0:8]

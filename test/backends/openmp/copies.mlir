@@ -10,7 +10,7 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 4, 8] x f32>, in "k" %k: !sdfg.a
     sdfg.copy %x[0:N, 0:4, 0:8] -> %y[0:N, 0:4, 0:8]
   }
   // CHECK: /* row */
-  // CHECK-NEXT: memcpy(&y[(N - 1) * 32], &x[64], 128);
+  // CHECK-NEXT: memcpy(&y[N * 32 - 32], &x[64], 128);
   sdfg.state @row {
     sdfg.copy %x[2, 0:4, 0:8] -> %y[N - 1, 0:4, 0:8]
   }

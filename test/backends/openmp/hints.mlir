@@ -19,9 +19,9 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 16] x f32>, out "y" %y: !sdfg.ar
   // CHECK: /* alone */
   // CHECK-NEXT: for (int64_t i = 0; i < N; ++i) {
   // A line ahead, and rows of lines; elements need not exist.
-  // CHECK-NEXT: SDFG_PREFETCH(x, (i + 8) * 16, 0, 3);
+  // CHECK-NEXT: SDFG_PREFETCH(x, i * 16 + 128, 0, 3);
   // CHECK-NEXT: for (int64_t d0 = 0; d0 < N; ++d0) {
-  // CHECK-NEXT:     SDFG_PREFETCH(z, (d0 + i) * 16, 1, 2);
+  // CHECK-NEXT:     SDFG_PREFETCH(z, d0 * 16 + i * 16, 1, 2);
   // CHECK-NEXT: }
   // CHECK: sdfg_store_nontemporal(&z[i * 16 + 8], &lanes, sizeof(f32x8));
   // CHECK-NEXT: }

@@ -30,7 +30,7 @@ sdfg.sdfg @transformation (in "A" %A: !sdfg.array<[16] x f32>, out "B" %B: !sdfg
 // -----
 
 // CHECK: wrong.mlir:5:3: 'sdfg.step' tile has no option colour
-// CHECK-NEXT: hint: one of loop, size, into, rest, unit, even
+// CHECK-NEXT: hint: one of loop, size, into, rest, unit, peel, even
 sdfg.sdfg @option (in "A" %A: !sdfg.array<[17] x f32>, out "B" %B: !sdfg.array<[17] x f32>) {
   sdfg.state @s {
     sdfg.map [i = 0:17] {

@@ -22,7 +22,7 @@ sdfg.sdfg @matmul (in "A" %A: !sdfg.array<[8, 96] x f32>, out "C" %C: !sdfg.arra
 // CHECK:       sdfg.state @mm {
 // CHECK-NEXT:    sdfg.map [block = 0:2, k = 0:96, column = 0:16] {
 // CHECK-NEXT:      sdfg.tasklet (%{{.*}} = %B[k, 16 * block + column]) -> (%[[P]][block, k, column]) {
-// CHECK:         sdfg.map [block = 0:2, band = 0:2] attributes {recipe = "contraction", knobs = {vectors = 2 : i64, rows = 4 : i64}} {
+// CHECK:         sdfg.map [block = 0:2, band = 0:2] attributes {recipe = "contraction", knobs = {vectors = 2 : i64, rows = 4 : i64, ahead = 64 : i64}} {
 // CHECK-NEXT:      %[[ACC:.*]] = sdfg.alloc "acc" : !sdfg.array<[4, 2] x vector<8xf32>, register>
 // CHECK-NEXT:      sdfg.map [line = 0:4, vec = 0:2] schedule(unroll) {
 // CHECK:           sdfg.for [k = 0:96] {
