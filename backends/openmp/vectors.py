@@ -64,11 +64,16 @@ class Window:
         return self.scope.expression(r.step * stride)
 
     @property
-    def in_place(self) -> bool:
-        """Whether the elements lie side by side as the vector has them."""
+    def in_memory(self) -> bool:
+        """Whether the elements lie in memory as the vector has them."""
         stored = self.stored
         same = isinstance(stored, t.Scalar) and stored.kind is not t.Kind.STORAGE
-        return same and self.step == c.Integer(1) and isinstance(self.start, c.Index)
+        return same and isinstance(self.start, c.Index)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether they lie side by side as well."""
+        return self.in_memory and self.step == c.Integer(1)
 
     def lanes(self) -> list[c.Expression]:
         """The elements one by one."""
@@ -82,8 +87,23 @@ class Window:
         """The vector."""
         if self.in_place:
             return c.load(self.kind, self.start.address())
+        if self.in_memory and self.step == c.Integer(2) and self.kind.lanes > 2:
+            return self.every_other()
         lanes = tuple(from_storage(lane, self.stored) for lane in self.lanes())
         return c.Compound(self.kind, lanes)
+
+    def every_other(self) -> c.Expression:
+        """
+        Two vectors that overlap in one element, so that nothing behind the last one is read, and
+        every other lane of them.
+        """
+        count = self.kind.lanes
+        lanes = self.lanes()
+        last = lanes[count // 2].address()
+        low = c.load(self.kind, lanes[0].address())
+        high = c.load(self.kind, c.Binary("-", last, c.Integer(1)))
+        positions = [*range(0, count, 2), *range(count + 1, 2 * count, 2)]
+        return c.call("SDFG_SHUFFLE", low, high, *map(c.Integer, positions))
 
     def store(self, value: c.Expression, name: str) -> list[s.Statement]:
         """Write a vector; `name` is for a variable that may be needed."""

@@ -20,6 +20,8 @@ from sdfg.lowering.schedule.vector_tasklets import is_vectorizable
 GATHER, _PACK, _PACK_CONSTANT = 8.0, 2.0, 0.0
 """Cost of an operand that is not contiguous along the lanes: loaded lane by lane in the inner loop,
 or copied once before the nest, at run time or when the program is compiled."""
+_EVERY_OTHER = 1.0
+"""Cost of an operand of which every other element is read: two loads and a shuffle."""
 _SCATTER = 0.5
 """Cost of a result that is not contiguous along the lanes: written once per point."""
 _LOOP_CYCLES = 0.25
@@ -175,7 +177,7 @@ def strided_cost(
     nest: ReductionNest, container: SSAValue, memlet: MemletAttr, parameter: str
 ) -> float:
     if not is_packable(nest, memlet, parameter):
-        return GATHER
+        return _EVERY_OTHER if stride(container, memlet, parameter) == 2 else GATHER
     return _PACK_CONSTANT if is_constant(container) else _PACK
 
 

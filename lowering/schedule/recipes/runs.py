@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from xdsl.dialects.builtin import Float32Type, Float64Type
 from xdsl.ir import SSAValue
 
+from sdfg.dialect import symbolic
 from sdfg.dialect.attrs import MachineAttr
 from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.schedule.nests import ReductionNest, stride
 from sdfg.lowering.schedule.tile_choice import GATHER, choose_tile, lane_cost
 from sdfg.lowering.schedule.vector_tasklets import is_vectorizable
@@ -24,15 +26,22 @@ def run_of_reduction(nest: ReductionNest, machine: MachineAttr) -> str | None:
     element = nest.body.yielded[0].type
     if not isinstance(element, Float32Type | Float64Type) or not is_vectorizable(nest.body):
         return None
-    runs = [p for p in nest.reduced if nest.reduced[p].step == 1]
+    lanes = machine.fact("vector_bytes") // element.size
+    runs = [p for p, r in nest.reduced.items() if r.step == 1 and is_long(r.extent, lanes)]
     run = last_contiguous(runs, nest.body.input_accesses)
     if run is None:
         return None
     chosen = choose_tile(nest, machine)
     if chosen is None:
         return run
-    cost = lane_cost(nest, chosen.lane_parameter, machine.fact("vector_bytes") // element.size)
+    cost = lane_cost(nest, chosen.lane_parameter, lanes)
     return run if cost is None or cost >= GATHER else None
+
+
+def is_long(extent: Expr, lanes: int) -> bool:
+    """Whether a loop fills a vector, or may do so: its size is not known."""
+    count = symbolic.constant(extent)
+    return count is None or count >= lanes
 
 
 def runs_of_row(op: MapOp) -> list[str]:

@@ -66,6 +66,13 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 32] x f32>, in "b" %mask: !sdfg.
   sdfg.state @apart {
     sdfg.tasklet (%a: vector<4xf32> = %x[0:4, 1]) -> (%y[0, 2:10:2]) { sdfg.yield %a : vector<4xf32> }
   }
+  // Every other element: two vectors that overlap, so that nothing is read behind the last one.
+  // CHECK: /* other */
+  // CHECK: SDFG_SHUFFLE(*(const f32x8_u *)&x[3], *(const f32x8_u *)(&x[11] - 1), 0, 2,
+  // CHECK-NEXT: 4, 6, 9, 11, 13, 15);
+  sdfg.state @other {
+    sdfg.tasklet (%a: vector<8xf32> = %x[0, 3:19:2]) -> (%y[0, 0:8]) { sdfg.yield %a : vector<8xf32> }
+  }
   // CHECK: /* half */
   // CHECK: sdfg_f32_from_bf16(h[0]), sdfg_f32_from_bf16(h[1])
   sdfg.state @half {

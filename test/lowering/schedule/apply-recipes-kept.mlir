@@ -68,7 +68,7 @@ sdfg.sdfg @in_place (in "A" %A: !sdfg.array<[96, 16] x f32>, out "C" %C: !sdfg.a
     }
   }
 }
-// CHECK:      recipe = "contraction_lanes"
+// CHECK:      recipe = "columns"
 // CHECK:      sdfg.tasklet (%{{.*}} = %acc[vec]) -> (%C[
 // CHECK:      sdfg.tasklet (%c: vector<8xf32> = %C[{{.*}}]) -> (%C[{{.*}}]) {
 // CHECK-NEXT:   arith.negf %c : vector<8xf32>
