@@ -234,6 +234,12 @@ def _permute_layouts() -> type[ModulePass]:
     return PermuteLayoutsPass
 
 
+def _promote() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.promote import PromotePass
+
+    return PromotePass
+
+
 def _prefetch() -> type[ModulePass]:
     from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
 
@@ -261,6 +267,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-vectorize-maps": _vectorize_maps,
         "sdfg-parallelize": _parallelize,
         "sdfg-outline-maps": _outline_maps,
+        "sdfg-promote": _promote,
         "sdfg-prefetch": _prefetch,
         "sdfg-permute-layouts": _permute_layouts,
         "sdfg-expand-copies": _expand_copies,

@@ -24,6 +24,7 @@ from sdfg.dialect.memlet import SubsetAttr
 from sdfg.dialect.ops.containers import ConstantOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.ops.tasklet_body import IndexOp
+from sdfg.lowering.simplify.extrema import as_extremum
 from sdfg.lowering.simplify.small_powers import as_product
 from sdfg.lowering.simplify.tasklets import Parts, erase_unused, rebuild
 
@@ -86,6 +87,8 @@ def folded(op: Operation) -> SSAValue | None:
         return same
     if (product := as_product(op)) is not None:
         return product
+    if (extremum := as_extremum(op)) is not None:
+        return extremum
     value = evaluated(op)
     if value is None:
         return None

@@ -9,6 +9,7 @@ from sdfg.lowering.schedule.transforms.interchange import InterchangePass
 from sdfg.lowering.schedule.transforms.load import LoadPass
 from sdfg.lowering.schedule.transforms.partials import PartialsPass
 from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
+from sdfg.lowering.schedule.transforms.promote import PromotePass
 from sdfg.lowering.schedule.transforms.reciprocal import ReciprocalPass
 from sdfg.lowering.schedule.transforms.stage import StagePass
 from sdfg.lowering.schedule.transforms.stream import StreamPass
@@ -25,6 +26,7 @@ _ALL: tuple[type[Transformation], ...] = (
     InterchangePass,
     LoadPass,
     PrefetchPass,
+    PromotePass,
     PartialsPass,
     ReciprocalPass,
     StagePass,

@@ -14,6 +14,7 @@ sdfg.recipe @contraction for "matmul, batched_matmul, depthwise_convolution, poo
   sdfg.step "stage" {along = "k", moving = "line", only = "reused", pad = "lanes"} when "k_step == 1 and row_step mod 1024 == 0 and row > 8"
   sdfg.step "accumulate" {loops = "line, column"}
   sdfg.step "vectorize" {loop = "column", lanes = "lanes"}
+  sdfg.step "promote" {lanes = "lanes"}
   sdfg.step "load" {loops = "line, vec"}
   sdfg.step "prefetch" {loop = "k", moving = "vec", distance = "ahead"} when "k > 128 and ahead > 0"
   sdfg.step "unroll" {loops = "line, vec"}

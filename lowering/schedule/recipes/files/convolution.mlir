@@ -13,6 +13,7 @@ sdfg.recipe @convolution for "convolution, conv1x1" when "row > 1" {
   sdfg.step "stage" {along = "column"}
   sdfg.step "accumulate" {loops = "line, column"}
   sdfg.step "vectorize" {loop = "column", lanes = "lanes"}
+  sdfg.step "promote" {lanes = "lanes"}
   sdfg.step "load" {loops = "line, vec"}
   sdfg.step "prefetch" {loop = "ic", moving = "vec", distance = "ahead"} when "ic > 128 and ahead > 0"
   sdfg.step "unroll" {loops = "line, vec"}
