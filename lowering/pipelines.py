@@ -60,6 +60,7 @@ def schedule(machine: SetMachinePass) -> Pipeline:
         PermuteLayoutsPass(),
         ExpandCopiesPass(),
         ApplyRecipesPass(),
+        HoistInvariantsPass(),
         HoistConstantsPass(),
         EliminateDeadCodePass(),
     )

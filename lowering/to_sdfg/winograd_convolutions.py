@@ -1,28 +1,22 @@
 """Convolutions with small kernels by transforming tiles: fewer multiplications."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import prod
 
 from xdsl.context import Context
-from xdsl.dialects import arith
-from xdsl.dialects.builtin import AnyFloat, Float32Type, Float64Type, ModuleOp
-from xdsl.ir import Operation, SSAValue
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
-from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import Range
-from sdfg.dialect.ops.contractions import ConvOp, MatmulOp
-from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.contractions import ConvOp
+from sdfg.dialect.ops.control import ForOp
+from sdfg.dialect.ops.dataflow import StateOp
 from sdfg.dialect.ops.program import SdfgOp
-from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.expansions.place import Place
-from sdfg.lowering.to_sdfg.nests import mapped, point
-from sdfg.lowering.to_sdfg.tasklets import TaskletBuilder
-from sdfg.lowering.to_sdfg.winograd.choice import Convolution, choose, tiles
-from sdfg.lowering.to_sdfg.winograd.linear import Arithmetic, Index, Value, transformed
-from sdfg.lowering.to_sdfg.winograd.toom_cook import ToomCook
+from sdfg.lowering.to_sdfg.winograd.choice import Convolution, choose, rows_in_band
+from sdfg.lowering.to_sdfg.winograd.rewriting import Rewriting
 
 
 @dataclass(frozen=True)
@@ -51,10 +45,23 @@ class WinogradConvolutionsPass(ModulePass):
     of `outputs` is faster, from its multiply-adds, transforms and what passes caches and memory.
     Other kernels and numbers of dimensions work the same way.
 
-    It computes the same with other roundings. Root mean square and maximum of the error relative to
-    the root mean square of the results, for 64 to 512 channels of normally distributed numbers:
-    direct 4 to 11e-7 and 3 to 9e-6, F(2, 3) 2 to 6e-7 and 1 to 4e-6, F(4, 3) 8 to 20e-7 and 5 to
-    20e-6, where `tolerances` allows 11 to 32e-6.
+    Where `V` and `M` of all tiles would not stay in the caches, and for a number of images that is
+    known at run time only, the tiles follow each other in bands, which share their memory:
+
+    ```
+    for [image = 0:N] { for [band = 0:28] { state { V = ..; matmul (V, U) -> (M); Y[..] = .. } } }
+    ```
+
+    It computes the same with other roundings. Error relative to the root mean square of the
+    results, of normally distributed numbers, measured against f64, and what `tolerances` allows:
+
+    ```
+    channels   direct: rms, max    F(2, 3)              F(4, 3)              allowed
+    64         4.3e-7    4.1e-6    2.6e-7    1.6e-6     7.5e-7    7.6e-6     1.1e-5
+    128        6.0e-7    5.8e-6    3.5e-7    2.2e-6     1.0e-6    1.0e-5     1.6e-5
+    256        8.5e-7    1.1e-5    4.9e-7    2.9e-6     1.4e-6    1.7e-5     2.3e-5
+    512        1.2e-6    1.3e-5    7.0e-7    4.2e-6     2.0e-6    1.9e-5     3.2e-5
+    ```
     """
 
     name = "sdfg-winograd-convolutions"
@@ -65,6 +72,9 @@ class WinogradConvolutionsPass(ModulePass):
     """Channels in and out below which a convolution stays as it is."""
     least_gain: float = 1.2
     """How many times faster it must be by the model."""
+
+    band_bytes: int = 1 << 20
+    """Bytes of `V` and `M` to work on at a time where all are more than twice as many."""
 
     def __post_init__(self) -> None:
         if not self.outputs or any(m < 1 for m in self.outputs) or self.least_channels < 1:
@@ -84,177 +94,49 @@ class WinogradConvolutionsPass(ModulePass):
                     continue
                 chosen = choose(conv, self.outputs, self.least_channels, self.least_gain)
                 if chosen is not None:
-                    rewrite(node, Rewriting(conv, chosen, Place.of(node, taken)))
+                    band = rows_in_band(conv, chosen, self.band_bytes)
+                    rewrite(node, Rewriting(conv, chosen, Place.of(node, taken), band))
 
 
-def rewrite(node: ConvOp, rewriting: "Rewriting") -> None:
-    """Put the maps of `rewriting` in the place of `node`."""
+def rewrite(node: ConvOp, rewriting: Rewriting) -> None:
+    """Put the maps of `rewriting` in the place of `node`, and of its state if there are loops."""
     start = None
     if node.accumulate is not None:
         start = rewriting.place.initial(rewriting.conv.y) or rewriting.conv.y
-    rewriting.build(start)
-    block = node.parent_block()
+    first, each, last = rewriting.build(start)
+    state, block = node.parent_op(), node.parent_block()
+    assert isinstance(state, StateOp)
     assert block is not None
-    for op in rewriting.place.nodes:
-        block.insert_op_before(derived(op, node), node)
+    if not rewriting.part.loops:
+        block.insert_ops_before([derived(op, node) for op in (*first, *each, *last)], node)
+    else:
+        block.insert_ops_before([derived(op, node) for op in first], node)
+        rest = [op for op in block.ops if node.is_before_in_block(op)]
+        follow(state, rewriting.part.loops, [derived(op, node) for op in each], node)
+        for op in rest:
+            op.detach()
+        after = state.next_op
+        assert after is not None
+        tail = StateOp(state.sym_name.data, [*(derived(op, node) for op in last), *rest])
+        tail.location = state.location
+        outer = state.parent_block()
+        assert outer is not None
+        outer.insert_op_after(tail, after)
     node.detach()
     node.erase()
 
 
-@dataclass(frozen=True)
-class Rewriting:
-    """One convolution that becomes maps and a product of matrices."""
-
-    conv: Convolution
-    transforms: tuple[ToomCook, ...]
-    """One per dimension."""
-    place: Place
-
-    @property
-    def grid(self) -> tuple[int, ...]:
-        """Tiles along each dimension."""
-        return tuple(
-            tiles(e, t.outputs) for e, t in zip(self.conv.places, self.transforms, strict=True)
-        )
-
-    @property
-    def kind(self) -> AnyFloat:
-        return Float32Type()
-
-    def allocate(self, *dims: int) -> SSAValue:
-        return self.place.allocate([symbolic.integer(d) for d in dims], self.kind)
-
-    def build(self, start: SSAValue | None) -> None:
-        """All nodes. `start`: what the sum begins with, if not with zero."""
-        conv = self.conv
-        size = prod(t.size for t in self.transforms)
-        count = conv.images * prod(self.grid)
-        u = self.allocate(size, conv.channels, conv.filters)
-        v = self.allocate(size, count, conv.channels)
-        m = self.allocate(size, count, conv.filters)
-        covered = [t.outputs * g for t, g in zip(self.transforms, self.grid, strict=True)]
-        result = self.allocate(conv.images, *covered, conv.filters)
-        self.transform_weights(u)
-        self.transform_data(self.extended(), v)
-        self.place.add([MatmulOp([v, u], [m])])
-        self.transform_result(m, result)
-        self.finish(result, start)
-
-    def transform_weights(self, u: SSAValue) -> None:
-        """`U[:, c, f] = G w[f, c] G^T`, computed in f64: it runs when the model is compiled."""
-        c, f = at = self.place.params("i", 2)
-        builder = TaskletBuilder()
-        wide = Float64Type()
-        values: dict[Index, Value] = {}
-        for k in product(*(range(t.taps) for t in self.transforms)):
-            read = builder.read(self.conv.w, point([f, c, *map(symbolic.integer, k)]))
-            values[k] = builder.emit(arith.ExtFOp(read, wide))
-        arithmetic = Arithmetic(builder, wide)
-        found = transformed(arithmetic, [t.kernel for t in self.transforms], values)
-        narrow = {
-            k: v if v is None else builder.emit(arith.TruncFOp(v, self.kind))
-            for k, v in found.items()
-        }
-        tasklet = self.write_all(builder, narrow, u, [c, f])
-        self.add_map(at, [self.conv.channels, self.conv.filters], tasklet)
-
-    def transform_data(self, image: tuple[SSAValue, bool], v: SSAValue) -> None:
-        """`V[:, tile, c] = B^T d B` for each tile of the image."""
-        container, channels_last = image
-        at = self.place.params("i", len(self.grid) + 2)
-        n, *tile, c = at
-        builder = TaskletBuilder()
-        values: dict[Index, Value] = {}
-        for k in product(*(range(t.size) for t in self.transforms)):
-            where = [
-                t.outputs * i + offset
-                for t, i, offset in zip(self.transforms, tile, k, strict=True)
-            ]
-            index = [n, *where, c] if channels_last else [n, c, *where]
-            values[k] = builder.read(container, point(index))
-        arithmetic = Arithmetic(builder, self.kind)
-        found = transformed(arithmetic, [t.data for t in self.transforms], values)
-        tasklet = self.write_all(builder, found, v, [self.number(n, tile), c])
-        self.add_map(at, [self.conv.images, *self.grid, self.conv.channels], tasklet)
-
-    def transform_result(self, m: SSAValue, result: SSAValue) -> None:
-        """`Y = A^T M A` for each tile, channels last."""
-        at = self.place.params("i", len(self.grid) + 2)
-        n, *tile, f = at
-        builder = TaskletBuilder()
-        values: dict[Index, Value] = {}
-        for position, k in enumerate(product(*(range(t.size) for t in self.transforms))):
-            index = [symbolic.integer(position), self.number(n, tile), f]
-            values[k] = builder.read(m, point(index))
-        arithmetic = Arithmetic(builder, self.kind)
-        found = transformed(arithmetic, [t.result for t in self.transforms], values)
-        targets = [
-            [n, *(t.outputs * i + o for t, i, o in zip(self.transforms, tile, k, strict=True)), f]
-            for k in found
-        ]
-        outputs = [(result, point(index)) for index in targets]
-        tasklet = builder.finish(outputs, [v for v in found.values() if v is not None])
-        self.add_map(at, [self.conv.images, *self.grid, self.conv.filters], tasklet)
-
-    def finish(self, result: SSAValue, start: SSAValue | None) -> None:
-        """`y = Y`, without what the last tiles have too much, plus `start`."""
-        conv = self.conv
-        at = self.place.params("i", len(self.grid) + 2)
-        n, f, *o = at
-        builder = TaskletBuilder()
-        value = builder.read(result, point([n, *o, f]))
-        if start is not None:
-            value = builder.emit(arith.AddfOp(value, builder.read(start, point(at))))
-        tasklet = builder.finish([(conv.y, point(at))], [value])
-        self.add_map(at, [conv.images, conv.filters, *conv.places], tasklet)
-
-    def extended(self) -> tuple[SSAValue, bool]:
-        """
-        The image as large as the tiles need it, and whether its channels come last.
-
-        Where the last tiles reach beyond the image it is a copy with zeros behind the image.
-        """
-        conv = self.conv
-        there = [e + k - 1 for e, k in zip(conv.places, conv.kernel, strict=True)]
-        needed = [
-            t.outputs * (g - 1) + t.size for t, g in zip(self.transforms, self.grid, strict=True)
-        ]
-        if there == needed:
-            return conv.x, False
-        image = self.allocate(conv.images, *needed, conv.channels)
-        at = self.place.params("i", len(needed) + 2)
-        n, *place, c = at
-        for axis, (old, new) in enumerate(zip(there, needed, strict=True)):
-            if old == new:
-                continue
-            builder = TaskletBuilder()
-            zero = Arithmetic(builder, self.kind).zero()
-            tasklet = builder.finish([(image, point(at))], [zero])
-            box = [(0, e) for e in there[:axis]] + [(old, new)]
-            box += [(0, e) for e in needed[axis + 1 :]]
-            ranges = [Range.of(a, b) for a, b in ((0, conv.images), *box, (0, conv.channels))]
-            self.place.add([MapOp([p.name for p in at], ranges, [tasklet])])
-        builder = TaskletBuilder()
-        value = builder.read(conv.x, point([n, c, *place]))
-        tasklet = builder.finish([(image, point(at))], [value])
-        self.add_map(at, [conv.images, *there, conv.channels], tasklet)
-        return image, True
-
-    def number(self, n: Expr, tile: list[Expr]) -> Expr:
-        """The row of a tile: tiles counted along the last dimension first."""
-        total = n
-        for index, extent in zip(tile, self.grid, strict=True):
-            total = total * extent + index
-        return symbolic.expanded(total)
-
-    def write_all(
-        self, builder: TaskletBuilder, values: dict[Index, Value], target: SSAValue, at: list[Expr]
-    ) -> Operation:
-        """A tasklet that writes value `a` to `target[a, at...]`."""
-        outputs = [(target, point([symbolic.integer(a), *at])) for a in range(len(values))]
-        found = [v for v in values.values() if v is not None]
-        return builder.finish(outputs, found)
-
-    def add_map(self, at: list[Expr], extents: list[int], node: Operation) -> None:
-        sizes = [symbolic.integer(e) for e in extents]
-        self.place.add(mapped([p.name for p in at], sizes, [node]))
+def follow(
+    state: StateOp, loops: Sequence[tuple[str, object]], nodes: Sequence[Operation], node: ConvOp
+) -> None:
+    """
+    ```
+    state { .. }   ->   state { .. }; for [image] { for [band] { state { nodes } } }
+    ```
+    """
+    inner: Operation = derived(StateOp(state.sym_name.data, nodes), node)
+    for name, extent in reversed(loops):
+        inner = derived(ForOp(name, Range.of(0, extent), [inner]), node)
+    block = state.parent_block()
+    assert block is not None
+    block.insert_op_after(inner, state)

@@ -65,7 +65,9 @@ def shape(array: Array) -> str:
     return f"!sdfg.array<[{', '.join(map(str, array.shape))}] x f32>"
 
 
-def rewritten(x: Array, w: Array, start: Array | None, outputs: int) -> Array:
+def rewritten(
+    x: Array, w: Array, start: Array | None, outputs: int, band_bytes: int = 1 << 20
+) -> Array:
     """The results of a convolution that the pass rewrote, before it is scheduled."""
     dims = len(w.shape) - 2
     ones = ", ".join("1" * dims)
@@ -83,7 +85,7 @@ def rewritten(x: Array, w: Array, start: Array | None, outputs: int) -> Array:
         }}
       }}"""
     module = parsed(text)
-    WinogradConvolutionsPass((outputs,), 1, 1e-9).apply(Context(), module)
+    WinogradConvolutionsPass((outputs,), 1, 1e-9, band_bytes).apply(Context(), module)
     module.verify()
     assert not any(isinstance(op, ConvOp) for op in module.walk())
     arrays = {"x": x} if start is None else {"x": x, "b": start}
@@ -108,7 +110,7 @@ def test_any_shape_computes_the_convolution(data: st.DataObject):
     if data.draw(st.booleans()):
         start = random.standard_normal(wanted.shape).astype(np.float32)
         wanted = wanted + start
-    found = rewritten(x, w, start, outputs)
+    found = rewritten(x, w, start, outputs, data.draw(st.sampled_from((1, 500, 1 << 20))))
     # Small sums: most of the error is that of the transforms, at most the products of one tile.
     length = channels * prod(k + outputs for k in kernel) ** 2
     assert compare(found, wanted, np.float32, length) is None
@@ -125,8 +127,11 @@ def test_errors_stay_within_the_rule_for_sums(outputs: int, channels: int):
     )
 
 
-@pytest.mark.parametrize(("channels", "size"), [(32, 16), (48, 13)])
-def test_compiled_models_agree_with_the_definition(channels: int, size: int, tmp_path: Path):
+@pytest.mark.parametrize(("channels", "size", "batch"), [(32, 16, 2), (48, 13, "N"), (24, 124, 1)])
+def test_compiled_models_agree_with_the_definition(
+    channels: int, size: int, batch: int | str, tmp_path: Path
+):
+    """With all at once, with a number of images known at run time, and in bands."""
     random = np.random.default_rng(size)
     w, b = (
         random.standard_normal(shape).astype(np.float32)
@@ -139,7 +144,7 @@ def test_compiled_models_agree_with_the_definition(channels: int, size: int, tmp
         )
         nodes.append(helper.make_node("Relu", [f"c{k}"], [target]))
     ends = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, [2, channels, size, size])
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [batch, channels, size, size])
         for name in "xy"
     ]
     weights = [numpy_helper.from_array(w[k], f"w{k}") for k in range(2)]
@@ -149,7 +154,8 @@ def test_compiled_models_agree_with_the_definition(channels: int, size: int, tmp
     path = tmp_path / "net.onnx"
     model = helper.make_model(graph, opset_imports=opset, ir_version=9)
     path.write_bytes(model.SerializeToString())
-    x = random.standard_normal((2, channels, size, size)).astype(np.float32)
+    images = batch if isinstance(batch, int) else 3
+    x = random.standard_normal((images, channels, size, size)).astype(np.float32)
     wanted = x.astype(np.float64)
     for k in range(2):
         padded = np.pad(wanted, ((0, 0), (0, 0), (1, 1), (1, 1)))

@@ -13,6 +13,7 @@ from sdfg.dialect.ops.contractions import ConvOp
 from sdfg.dialect.ops.dataflow import StateOp
 from sdfg.dialect.ops.library import integers
 from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.values import array_type
 from sdfg.lowering.to_sdfg.winograd.toom_cook import Matrix, ToomCook
 
@@ -24,12 +25,12 @@ _FAR = 20.0
 
 @dataclass(frozen=True)
 class Convolution:
-    """A convolution of steps 1 without groups, all sizes known."""
+    """A convolution of steps 1 without groups, all sizes known but the number of images."""
 
     x: SSAValue
     w: SSAValue
     y: SSAValue
-    images: int
+    images: Expr
     channels: int
     filters: int
     places: tuple[int, ...]
@@ -49,13 +50,19 @@ class Convolution:
             return None
         if not is_constant(w):
             return None
-        sizes = [symbolic.constant(e) for v in (y, w) for e in array_type(v).dims]
-        if any(e is None or e < 1 for e in sizes):
+        images, *of_result = array_type(y).dims
+        found = [symbolic.constant(e) for e in (*of_result, *array_type(w).dims)]
+        sizes = [e for e in found if e is not None and e > 0]
+        if len(sizes) < len(found) or images == 0:
             return None
-        known = [e for e in sizes if e is not None]
-        rank = array_type(y).rank
-        (images, filters, *places), (_, channels, *kernel) = known[:rank], known[rank:]
+        rank = array_type(y).rank - 1
+        (filters, *places), (_, channels, *kernel) = sizes[:rank], sizes[rank:]
         return cls(x, w, y, images, channels, filters, tuple(places), tuple(kernel))
+
+    @property
+    def known_images(self) -> int:
+        """How many images, one where that is not known."""
+        return symbolic.constant(self.images) or 1
 
 
 def tiles(extent: int, outputs: int) -> int:
@@ -66,13 +73,13 @@ def tiles(extent: int, outputs: int) -> int:
 def direct_cost(conv: Convolution) -> float:
     """Time of the convolution as it is defined, in multiply-adds of one lane."""
     weights = prod(conv.kernel) * conv.channels * conv.filters
-    return conv.images * prod(conv.places) * weights + _FAR * weights
+    return conv.known_images * prod(conv.places) * weights + _FAR * weights
 
 
 def winograd_cost(conv: Convolution, transforms: Sequence[ToomCook]) -> float:
     """The same for a Winograd convolution: products, transforms, and what passes the caches."""
     outputs = [t.outputs for t in transforms]
-    count = conv.images * prod(map(tiles, conv.places, outputs))
+    count = conv.known_images * prod(map(tiles, conv.places, outputs))
     size = prod(t.size for t in transforms)
     into = additions([t.data for t in transforms])
     out = additions([t.result for t in transforms])
@@ -80,6 +87,22 @@ def winograd_cost(conv: Convolution, transforms: Sequence[ToomCook]) -> float:
     moved = 2 * _NEAR * size * count * (conv.channels + conv.filters)
     arithmetic = count * (conv.channels * into + conv.filters * out)
     return count * weights + moved + arithmetic + _FAR * weights
+
+
+def rows_in_band(conv: Convolution, transforms: Sequence[ToomCook], band_bytes: int) -> int | None:
+    """
+    How many rows of tiles of one image to transform and multiply before the next, if not all at
+    once: as many as `band_bytes`, or what the weights take anyway, hold. They divide all rows.
+
+    Nothing is gained where the weights, read again for each band, are as large as the rest.
+    """
+    size = prod(t.size for t in transforms)
+    rows, *others = (tiles(e, t.outputs) for e, t in zip(conv.places, transforms, strict=True))
+    row = 4 * size * prod(others) * (conv.channels + conv.filters)
+    room = max(band_bytes, 4 * size * conv.channels * conv.filters)
+    if row * rows * conv.known_images < 2 * room and symbolic.constant(conv.images) is not None:
+        return None
+    return max(r for r in range(1, rows + 1) if rows % r == 0 and (r * row <= room or r == 1))
 
 
 def additions(matrices: Sequence[Matrix]) -> int:
