@@ -87,7 +87,8 @@ class Around:
             return
         inside = replace(self, scope=node, taken=self.taken | {*node.param_names})
         for child in children:
-            if any(isinstance(n, MapOp) for n in child.body.block.ops):
+            nested = any(isinstance(n, MapOp) for n in child.body.block.ops)
+            if nested or kind_name(child) == "transpose":
                 inside.map(child)
 
 

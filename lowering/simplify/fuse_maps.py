@@ -30,7 +30,7 @@ from sdfg.lowering.simplify.rewriting import (
     rename_parameters,
     substitute,
 )
-from sdfg.lowering.simplify.share_rows import common_rows, wrap
+from sdfg.lowering.simplify.share_rows import are_apart, clashes, common_rows, wrap
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class FuseMapsPass(ModulePass):
     its points: a register. No computation is repeated.
 
     With `rows`, reductions of rows and what is done with the rows (softmax, layer normalization)
-    share their outer dimensions as well, and rows of known size become private.
+    share their outer dimensions as well, and rows of known size become private. So do products of
+    matrices that are numbered (the heads of attention) with what is done to each.
 
     ```
     sdfg.map [i] { A; sdfg.map [r] { B } }          sdfg.map [i] {
@@ -189,15 +190,24 @@ class Fuser:
                 return self.replace(second, first, place)
         return None
 
-    def share_rows(self, first: Node, second: Node) -> Node | None:
+    def share_products(self, first: Node, second: Node) -> Node | None:
+        """As `share_rows`; products of matrices run one by one, with what is done to each."""
+        return self.share_rows(first, second, products=True)
+
+    def share_rows(self, first: Node, second: Node, *, products: bool = False) -> Node | None:
         """Let two passes over the same rows run row by row together."""
         if second.map is None or first.map is None or (first.is_flat and second.is_flat):
             return None
         if first.map.schedule != second.map.schedule:
             return None
-        pairs = hints(first.accesses, second.accesses.all)
-        alignment = common_rows(first.space, second.space, first.accesses, second.accesses, pairs)
+        alignment = rows_of(first, second, products=products)
+        if alignment is not None and clashes(second.accesses, alignment):
+            rename_parameters(second.map, first.space)
+            second.accesses = Accesses.of(second.op)
+            alignment = rows_of(first, second, products=products)
         if alignment is None or (place := self.meet(first, second)) is None:
+            return None
+        if not are_apart(first.space, first.accesses, second.accesses, alignment):
             return None
         for op in (first.map, second.map):
             wrap(op, len(alignment.names))
@@ -236,6 +246,7 @@ def fuse_block(block: Block, *, rows: bool) -> None:
     fuser.run((Fuser.append, Fuser.prepend))
     if rows:
         fuser.run((Fuser.share_rows,))
+        fuser.run((Fuser.share_products,))
 
 
 def can_share_body(first: Node, second: Node) -> bool:
@@ -245,6 +256,13 @@ def can_share_body(first: Node, second: Node) -> bool:
     if not first.is_flat and not second.is_flat:
         return False
     return not (first.reduces and second.reduces)
+
+
+def rows_of(first: Node, second: Node, *, products: bool) -> Alignment | None:
+    """The leading parameters that two maps could share."""
+    pairs = hints(first.accesses, second.accesses.all)
+    spaces = (first.space, second.space, first.accesses, second.accesses)
+    return common_rows(*spaces, pairs, products=products)
 
 
 def unify(first: Node, second: Node) -> None:

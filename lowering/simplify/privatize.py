@@ -21,7 +21,7 @@ from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.simplify.rewriting import replace_access
 
-LARGEST_ROWS = 1 << 14
+LARGEST_ROWS = 1 << 16
 """Elements that the rows of one nest may have on the stack, all together."""
 
 

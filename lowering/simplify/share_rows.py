@@ -2,9 +2,12 @@
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.accesses import Access, Accesses, scope_ranges
+from sdfg.dialect.analysis.contractions import contraction_roles
+from sdfg.dialect.analysis.statements import Statement
 from sdfg.dialect.memlet import SubsetAttr
 from sdfg.dialect.ops import syntax
 from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.lowering.simplify.iteration_spaces import (
     Alignment,
     Meeting,
@@ -23,45 +26,71 @@ def common_rows(
     ours: Accesses,
     theirs: Accesses,
     hints: list[tuple[SubsetAttr, SubsetAttr]],
+    *,
+    products: bool,
 ) -> Alignment | None:
     """
-    The leading parameters that two maps share, such that no iteration of one meets another of the
-    other's; None if there are none, or too few rows. Each result stays in a row of its own: rows
-    that combine into the same elements would wait for each other.
+    The leading parameters that two maps could share; None if there are none, or too few rows.
+
+    With `products`, products of matrices share those that number them. Each result stays in a row
+    of its own: rows that combine into the same elements would wait for each other.
     """
-    if not (streams(first, ours) and streams(second, theirs)):
-        return None
+    left, right = (
+        separable(space, accesses, products=products)
+        for space, accesses in ((first, ours), (second, theirs))
+    )
     names = hinted(first, second, hints)
     shared: dict[str, str] = {}
     for new, old in zip(first, second, strict=False):
-        if names.get(old) != new or sums_up(ours, new) or sums_up(theirs, old):
+        if names.get(old) != new or new not in left or old not in right:
             break
         shared[old] = new
-    rows = {new: first[new] for new in shared.values()}
-    count = symbolic.product(r.extent for r in rows.values())
-    if not rows or (count.is_Integer and count < FEWEST_ROWS):
+    count = symbolic.product(first[new].extent for new in shared.values())
+    if not shared or (count.is_Integer and count < FEWEST_ROWS):
         return None
-    alignment = Alignment(shared)
-    return alignment if Meeting(rows, alignment).is_free(ours, theirs) else None
+    return Alignment(shared)
 
 
-def sums_up(accesses: Accesses, parameter: str) -> bool:
-    """Whether iterations of a parameter of the space combine into the same element."""
-    return any(a.wcr is not None and parameter not in a.subset.symbols for a in accesses.all)
+def are_apart(first: Space, ours: Accesses, theirs: Accesses, alignment: Alignment) -> bool:
+    """Whether no iteration over shared rows meets another of the other map."""
+    rows = {new: first[new] for new in alignment.names.values()}
+    return Meeting(rows, alignment).is_free(ours, theirs)
 
 
-def streams(space: Space, accesses: Accesses) -> bool:
+def clashes(accesses: Accesses, alignment: Alignment) -> bool:
+    """Whether a name of a shared parameter stands for another one around an access."""
+    others = {n for a in accesses.all for n in a.ranges} - alignment.names.keys()
+    swapped = {old for old in alignment.names if alignment.names[old] != old}
+    return not (others | swapped).isdisjoint(alignment.names.values())
+
+
+def separable(space: Space, accesses: Accesses, *, products: bool) -> set[str]:
     """
-    Whether each reduction reads as many elements as it has points: a pass over data.
+    The parameters that may be shared.
 
-    A product of matrices or a convolution does more with each element, and wants its loops for
-    itself.
+    None of which iterations combine into the same element. A reduction that reads as many elements
+    as it has points, a pass over data, shares all others. A product of matrices does more with each
+    element, and wants its loops for itself: with `products` it shares those that number products.
     """
-    return all(
-        any(_covers_points(r, space) for r in accesses.all if r.node is a.node and not r.writes)
-        for a in accesses.all
-        if a.wcr is not None
-    )
+    found = set(space)
+    for access in accesses.all:
+        if access.wcr is None:
+            continue
+        found &= access.subset.symbols
+        own = [r for r in accesses.by_node[access.node] if not r.writes]
+        if not any(_covers_points(r, space) for r in own):
+            found &= _numbering(access, accesses) if products else set()
+    return found
+
+
+def _numbering(access: Access, accesses: Accesses) -> set[str]:
+    """The parameters that number the products, each of its own operands, that an access sums up."""
+    if not isinstance(access.node, TaskletOp):
+        return set()
+    product = contraction_roles(Statement.of(access.node, accesses))
+    if product is None or product[0] != "batched_matmul":
+        return set()
+    return {loop.parameter for loop, role in product[1].items() if role == "b"}
 
 
 def _covers_points(read: Access, space: Space) -> bool:

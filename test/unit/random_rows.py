@@ -18,7 +18,8 @@ class RowProgram:
     """
     Steps over containers of shape `[*rows, columns]` and `[*rows]`.
 
-    A step computes such a container from those before it: element by element, or each row reduced.
+    A step computes such a container from those before it: element by element, each row reduced, or
+    as products of square matrices.
     Some read a neighbour's row, or the row backwards, so that not all steps may share a map.
     """
 
@@ -30,7 +31,7 @@ class RowProgram:
 
     def __post_init__(self) -> None:
         self.rows = [pick(self.choices, ("N", "8", "M", "9")) for _ in range(self.rank())]
-        self.columns = pick(self.choices, ("5", "M", "1"))
+        self.columns = pick(self.choices, ("5", "M", "1", self.rows[-1]))
 
     def rank(self) -> int:
         return self.choices.integer(1, 2)
@@ -66,6 +67,8 @@ class RowProgram:
         column = pick(self.choices, ("c", "i9"))
         over = [f"{p} = 0:{e}" for p, e in zip(rows, self.rows, strict=True)]
         across = f"{column} = 0:{self.columns}"
+        if len(rows) == 2 and self.rows[1] == self.columns and chance(self.choices, 40):
+            return self.product(name, [*rows, column], [*over, across])
         if chance(self.choices, 50):
             body = self.tasklet(f"%{name}[{', '.join([*rows, column])}]", rows, column)
             self.full.append(name)
@@ -80,6 +83,22 @@ class RowProgram:
         return (
             f"sdfg.map [{', '.join(over)}] {{\n{start}sdfg.yield %0 : f32\n}}\n"
             f"sdfg.map [{across}] {{\n{body}\n}}\n}}"
+        )
+
+    def product(self, name: str, at: list[str], over: list[str]) -> str:
+        """A product of matrices for each value of the first row dimension."""
+        left, right = (pick(self.choices, self.full) for _ in range(2))
+        self.full.append(name)
+        target = f"%{name}[{', '.join(at)}]"
+        batch = f"{self.rows[0]} - 1 - {at[0]}" if chance(self.choices, 10) else at[0]
+        return (
+            f"sdfg.map [{', '.join(over)}] {{\n"
+            f"sdfg.tasklet () -> ({target}) {{\n%0 = arith.constant 0.5 : f32\n"
+            f"sdfg.yield %0 : f32\n}}\n"
+            f"sdfg.map [k = 0:{self.columns}] {{\n"
+            f"sdfg.tasklet (%a = %{left}[{batch}, {at[1]}, k], %b = %{right}[{at[0]}, k, {at[2]}])"
+            f" -> ({target} wcr sum) {{\n"
+            f"%0 = arith.mulf %a, %b : f32\nsdfg.yield %0 : f32\n}}\n}}\n}}"
         )
 
     def tasklet(self, target: str, rows: list[str], column: str) -> str:

@@ -181,3 +181,66 @@ sdfg.sdfg @total (in "x" %x: !sdfg.array<[64, 32] x f32>, out "y" %y: !sdfg.arra
     }
   }
 }
+
+// Products that are numbered run one by one, with what is done to each between.
+// CHECK-LABEL: @attention
+// CHECK:      sdfg.map [h = 0:12] {
+// CHECK-DAG:    %s = sdfg.alloc : !sdfg.array<[32, 16] x f32, stack>
+// CHECK-DAG:    %p = sdfg.alloc : !sdfg.array<[32, 16] x f32, stack>
+// CHECK:        sdfg.map [i = 0:32, j = 0:16] {
+// CHECK:          sdfg.map [r = 0:24] {
+// CHECK:            = %q[h, i, r]{{.*}} -> (%s[i, j] wcr sum) {
+// CHECK:        sdfg.map [i = 0:32] {
+// CHECK:          sdfg.map [r = 0:16] {
+// CHECK:          sdfg.map [j = 0:16] {
+// CHECK:            -> (%p[i, j]) {
+// CHECK:        sdfg.map [i = 0:32, j = 0:24] {
+// CHECK:            = %p[i, r]{{.*}} -> (%y[h, i, j] wcr sum) {
+sdfg.sdfg @attention (in "q" %q: !sdfg.array<[12, 32, 24] x f32>, in "k" %k: !sdfg.array<[12, 24, 16] x f32>, in "v" %v: !sdfg.array<[12, 16, 24] x f32>, out "y" %y: !sdfg.array<[12, 32, 24] x f32>) {
+  %s = sdfg.alloc : !sdfg.array<[12, 32, 16] x f32>
+  %t = sdfg.alloc : !sdfg.array<[12, 32] x f32>
+  %p = sdfg.alloc : !sdfg.array<[12, 32, 16] x f32>
+  sdfg.state @s {
+    sdfg.map [h = 0:12, i = 0:32, j = 0:16] {
+      sdfg.tasklet () -> (%s[h, i, j]) {
+        %0 = arith.constant 0.0 : f32
+        sdfg.yield %0 : f32
+      }
+      sdfg.map [r = 0:24] {
+        sdfg.tasklet (%a = %q[h, i, r], %b = %k[h, r, j]) -> (%s[h, i, j] wcr sum) {
+          %0 = arith.mulf %a, %b : f32
+          sdfg.yield %0 : f32
+        }
+      }
+    }
+    sdfg.map [h = 0:12, i = 0:32] {
+      sdfg.tasklet () -> (%t[h, i]) {
+        %0 = arith.constant 0.0 : f32
+        sdfg.yield %0 : f32
+      }
+      sdfg.map [r = 0:16] {
+        sdfg.tasklet (%a = %s[h, i, r]) -> (%t[h, i] wcr sum) {
+          sdfg.yield %a : f32
+        }
+      }
+    }
+    sdfg.map [h = 0:12, i = 0:32, j = 0:16] {
+      sdfg.tasklet (%a = %s[h, i, j], %b = %t[h, i]) -> (%p[h, i, j]) {
+        %0 = arith.divf %a, %b : f32
+        sdfg.yield %0 : f32
+      }
+    }
+    sdfg.map [h = 0:12, i = 0:32, j = 0:24] {
+      sdfg.tasklet () -> (%y[h, i, j]) {
+        %0 = arith.constant 0.0 : f32
+        sdfg.yield %0 : f32
+      }
+      sdfg.map [r = 0:16] {
+        sdfg.tasklet (%a = %p[h, i, r], %b = %v[h, r, j]) -> (%y[h, i, j] wcr sum) {
+          %0 = arith.mulf %a, %b : f32
+          sdfg.yield %0 : f32
+        }
+      }
+    }
+  }
+}
