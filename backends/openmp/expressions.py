@@ -1,6 +1,6 @@
 """Symbolic expressions as C expressions over 64-bit integers."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 
 from sdfg.backends.c_tree import expressions as c
