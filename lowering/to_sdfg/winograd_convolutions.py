@@ -73,8 +73,8 @@ class WinogradConvolutionsPass(ModulePass):
     least_gain: float = 1.2
     """How many times faster it must be by the model."""
 
-    band_bytes: int = 1 << 20
-    """Bytes of `V` and `M` to work on at a time where all are more than twice as many."""
+    band_bytes: int = 1 << 22
+    """Bytes of `V` and `M` to work on at a time where all are four times as many."""
 
     def __post_init__(self) -> None:
         if not self.outputs or any(m < 1 for m in self.outputs) or self.least_channels < 1:

@@ -22,6 +22,9 @@ _NEAR = 3.0
 _FAR = 20.0
 """Multiply-adds in the time in which a number is read from memory, as weights are."""
 
+_BANDS = 4
+"""Fewer bands than this gain less from the caches than threads lose that wait for each other."""
+
 
 @dataclass(frozen=True)
 class Convolution:
@@ -100,7 +103,10 @@ def rows_in_band(conv: Convolution, transforms: Sequence[ToomCook], band_bytes: 
     rows, *others = (tiles(e, t.outputs) for e, t in zip(conv.places, transforms, strict=True))
     row = 4 * size * prod(others) * (conv.channels + conv.filters)
     room = max(band_bytes, 4 * size * conv.channels * conv.filters)
-    if row * rows * conv.known_images < 2 * room and symbolic.constant(conv.images) is not None:
+    if (
+        row * rows * conv.known_images < _BANDS * room
+        and symbolic.constant(conv.images) is not None
+    ):
         return None
     return max(r for r in range(1, rows + 1) if rows % r == 0 and (r * row <= room or r == 1))
 
