@@ -1,6 +1,7 @@
 // RUN: sdfg-opt %s -p 'sdfg-stage{along=j}' --print-debuginfo | filecheck %s
 // RUN: sdfg-opt %s -p 'sdfg-stage{along=j at=k only=all}' | filecheck %s --check-prefix=AT
 // RUN: sdfg-opt %s -p 'sdfg-stage{along=j at=k only=all storage=stack}' | filecheck %s --check-prefix=STACK
+// RUN: sdfg-opt %s -p 'sdfg-stage{along=j pad=4}' | filecheck %s --check-prefix=PAD
 // RUN: sdfg-opt %s -p 'sdfg-stage{along=i only=reused}' | filecheck %s --check-prefix=REUSED
 // RUN: sdfg-opt %s -p 'sdfg-stage{along=k only=all}' | filecheck %s --check-prefix=ALL
 
@@ -23,6 +24,13 @@
 // AT:           sdfg.map [k = 0:K, j = 0:8] {
 // AT-NEXT:        sdfg.tasklet (%a = %A[i, k], %b = %packed[k, j]) -> (%C[i, j] wcr sum) {
 // STACK:        %packed = sdfg.alloc "B_packed" : !sdfg.array<[K, 8] x f32, stack>
+
+// Rows of the copy are 12 elements apart, of which 8 are written and read.
+// PAD:        %packed = sdfg.alloc "B_packed" : !sdfg.array<[K, 12] x f32>
+// PAD:        sdfg.map [k = 0:K, j = 0:8] {
+// PAD-NEXT:     sdfg.tasklet (%{{.*}} = %B[j, k]) -> (%packed[k, j]) {
+// PAD:        sdfg.map [i = 0:N, k = 0:K, j = 0:8] {
+// PAD-NEXT:     sdfg.tasklet (%a = %A[i, k], %b = %packed[k, j]) -> (%C[i, j] wcr sum) {
 
 // What is read again, although it is contiguous; what moves with the loop, read again or not.
 // REUSED:     %packed = sdfg.alloc "A_packed" : !sdfg.array<[K, N] x f32>
