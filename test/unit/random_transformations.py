@@ -13,9 +13,10 @@ from sdfg.lowering.schedule.transforms.interchange import InterchangePass
 from sdfg.lowering.schedule.transforms.load import LoadPass
 from sdfg.lowering.schedule.transforms.nest import Loop
 from sdfg.lowering.schedule.transforms.partials import PartialsPass
+from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
 from sdfg.lowering.schedule.transforms.stage import POLICIES, StagePass
 from sdfg.lowering.schedule.transforms.stream import StreamPass
-from sdfg.lowering.schedule.transforms.tile import RESTS, TilePass
+from sdfg.lowering.schedule.transforms.tile import PEELS, RESTS, TilePass
 from sdfg.lowering.schedule.transforms.transformation import Transformation
 from sdfg.lowering.schedule.transforms.transpose import TransposePass
 from sdfg.lowering.schedule.transforms.unroll import UnrollPass
@@ -23,9 +24,10 @@ from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
 
 NAMES = (
     *("tile", "interchange", "distribute", "stage", "accumulate", "vectorize", "load", "unroll"),
-    *("collapse", "partials", "stream", "transpose"),
+    *("collapse", "partials", "prefetch", "stream", "transpose"),
 )
 SIZES = (4, 2, 8, 3, 1, 16, 7)
+PADS = (0, 0, 4, 1)
 
 
 def loops_of(module: ModuleOp) -> list[str]:
@@ -63,8 +65,9 @@ def random_transformation(choices: Choices, loops: Sequence[str], fresh: str) ->
             return DistributePass(neighbours(choices, loops, 3))
         case "stage":
             at = pick(choices, loops) if chance(choices, 40) else ""
-            only = pick(choices, POLICIES)
-            return StagePass(loop, at=at, only=only, storage=pick(choices, ("heap", "stack")))
+            only, pad = pick(choices, POLICIES), pick(choices, PADS)
+            storage = pick(choices, ("heap", "stack"))
+            return StagePass(loop, at=at, only=only, storage=storage, pad=pad)
         case "accumulate":
             return AccumulatePass(neighbours(choices, loops, 2))
         case "vectorize":
@@ -87,6 +90,9 @@ def random_for_memory(choices: Choices, name: str, loops: Sequence[str]) -> Tran
             return StreamPass()
         case "partials":
             return PartialsPass(neighbours(choices, loops, 2))
+        case "prefetch":
+            moving = neighbours(choices, loops, 1) if chance(choices, 30) else ()
+            return PrefetchPass(pick(choices, loops), moving, pick(choices, SIZES))
         case _:
             pair = neighbours(choices, loops, 2)
             return TransposePass(pair if len(pair) == 2 else (pick(choices, loops), pair[0]))
@@ -96,7 +102,8 @@ def random_tile(choices: Choices, loop: str, fresh: str) -> TilePass:
     size, rest = pick(choices, SIZES), pick(choices, RESTS)
     unit = pick(choices, (1, 2, 4)) if rest == "halves" else 1
     into = (f"{fresh}o", f"{fresh}i") if chance(choices, 50) else ()
-    return TilePass(loop, size, into, rest, unit, even=chance(choices, 30))
+    peel = pick(choices, PEELS)
+    return TilePass(loop, size, into, rest, unit, peel, even=chance(choices, 30))
 
 
 def usual_steps(choices: Choices, lane: str, row: str | None) -> list[Transformation]:
@@ -104,13 +111,13 @@ def usual_steps(choices: Choices, lane: str, row: str | None) -> list[Transforma
     size = pick(choices, (8, 4, 16, *SIZES))
     unit = pick(choices, (1, 2, 4))
     steps: list[Transformation] = [
-        TilePass(lane, size, ("block", "column"), pick(choices, RESTS), unit)
+        TilePass(lane, size, ("block", "column"), pick(choices, RESTS), unit, pick(choices, PEELS))
     ]
     tile = ("column",)
     if row is not None:
-        rows = TilePass(
-            row, pick(choices, (2, 4, *SIZES)), ("band", "line"), even=chance(choices, 50)
-        )
+        height = pick(choices, (2, 4, *SIZES))
+        even, peel = chance(choices, 50), pick(choices, PEELS)
+        rows = TilePass(row, height, ("band", "line"), peel=peel, even=even)
         steps.append(rows)
         tile = ("line", "column")
         steps.append(InterchangePass(innermost=("band", *tile)))
@@ -119,7 +126,7 @@ def usual_steps(choices: Choices, lane: str, row: str | None) -> list[Transforma
     at = pick(choices, ("", "", "band", "block"))
     steps += [
         DistributePass(tile),
-        StagePass("column", at=at, only=pick(choices, POLICIES)),
+        StagePass("column", at=at, only=pick(choices, POLICIES), pad=pick(choices, PADS)),
         AccumulatePass(tile),
         VectorizePass("column", pick(choices, (4, 2, 8))),
         *([LoadPass(("line", "vec"))] if row is not None else []),
