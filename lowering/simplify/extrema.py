@@ -9,12 +9,13 @@ from xdsl.rewriter import InsertPoint, Rewriter
 
 from sdfg.dialect.diagnostics import derived
 
+
 def as_extremum(op: Operation) -> SSAValue | None:
     """
     `select(x ugt c, x, c)` is `maximumf x, c`, and with `ult` the minimum: NaN stays NaN.
 
-    For constants: of two zeros the comparison takes the second, the larger of both is `+0.0`, and the
-    smaller `-0.0`. Returns the new value, or None where `op` is nothing of the kind.
+    For constants: of two zeros the comparison takes the second, the larger of both is `+0.0`, and
+    the smaller `-0.0`. Returns the new value, or None where `op` is nothing of the kind.
     """
     if not isinstance(op, arith.SelectOp) or not isinstance(compare := op.cond.owner, arith.CmpfOp):
         return None
