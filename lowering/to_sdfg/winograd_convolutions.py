@@ -68,7 +68,7 @@ class WinogradConvolutionsPass(ModulePass):
 
     outputs: tuple[int, ...] = (4, 2)
     """Sizes of tiles to choose from."""
-    least_channels: int = 24
+    least_channels: int = 16
     """Channels in and out below which a convolution stays as it is."""
     least_gain: float = 1.2
     """How many times faster it must be by the model."""
