@@ -90,9 +90,10 @@ class CompiledModel:
         """
         The model on these arrays, to be called again and again without looking at them.
 
-        Whoever changes the content of an input (not the array itself, and not one that had to be
-        copied, because it was not contiguous) gives the next call other numbers. Raises
-        `SDFGError` for inputs that do not fit.
+        Inputs that the model updates are written by each call. Whoever changes the content of an
+        input (not the array itself, and not one that had to be copied, because it was not
+        contiguous) gives the next call other numbers. Raises `SDFGError` for inputs that do not
+        fit.
         """
         if len(inputs) != len(self._inputs):
             names = ", ".join(f"'{v.name}' {v}" for v in self.interface.inputs)
@@ -112,6 +113,7 @@ class CompiledModel:
                 shape = (_symbol_value(binder.value, value),)
             shapes.append(shape)
         key = tuple(shapes)
+        self._check_updated(addresses, key)
         sizes = self._sizes.get(key) or self._solve(key)
         if out is None:
             tensors = any(is_tensor(value) for value in inputs)
@@ -178,6 +180,22 @@ class CompiledModel:
             results.append(result)
             addresses.append(address)
         return tuple(results)
+
+    def _check_updated(self, addresses: list[int], shapes: tuple[Shape, ...]) -> None:
+        """Raises `SDFGError` where an input that the model updates overlaps with another."""
+        if not any(value.updated for value in self.interface.inputs):
+            return
+        passed = [(b, s) for b, s, p in zip(self._inputs, shapes, self._passed, strict=True) if p]
+        entries = [(b, (a, b.bytes_of(s))) for a, (b, s) in zip(addresses, passed, strict=True)]
+        read = [(b, e) for b, e in entries if not b.value.updated]
+        written = [(b, e) for b, e in entries if b.value.updated]
+        pair = overlapping([e for _, e in written], [e for _, e in read])
+        if pair is not None:
+            name, other = written[pair[0]][0].value.name, [*read, *written][pair[1]][0].value.name
+            raise SDFGError(
+                f"the array for '{name}', which is updated, overlaps with that of '{other}'\n"
+                "hint: give an array of its own"
+            )
 
     def _use(
         self, out: Sequence[Any], sizes: Sizes, addresses: list[int], shapes: tuple[Shape, ...]

@@ -43,8 +43,13 @@ class Binder:
         An array to read from, without a copy if it is contiguous and aligned.
 
         Python numbers stand for arrays without dimensions. Raises `SDFGError` for another element
-        type, another device, or something that is no array.
+        type, another device, or something that is no array. What the model updates is never copied.
         """
+        if self.value.updated:
+            return self._in_place(array)
+        return self._readable(array)
+
+    def _readable(self, array: Any) -> Bound:
         if type(array) is np.ndarray:
             return self._numpy(array)
         if is_tensor(array):
@@ -57,14 +62,18 @@ class Binder:
 
         Raises `SDFGError` otherwise: a copy would not be the array that the caller gave.
         """
+        return self._in_place(array, shape)
+
+    def _in_place(self, array: Any, shape: tuple[int, ...] | None = None) -> Bound:
+        """An array that is itself written, of this shape if one is given."""
         if isinstance(array, np.ndarray):
             good = array.flags.c_contiguous and array.flags.aligned and array.flags.writeable
         elif is_tensor(array):
             good = bool(array.is_contiguous()) and not array.requires_grad
         else:
             raise self._error("an array of NumPy or a tensor of torch", _described(array))
-        bound = self.bind_input(array)
-        if bound[1] != shape:
+        bound = self._readable(array)
+        if shape is not None and bound[1] != shape:
             raise self._error(f"shape {list(shape)}", f"{list(bound[1])}")
         if not good:
             raise self._error("a contiguous, writable array", "one that is not")

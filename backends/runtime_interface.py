@@ -34,6 +34,8 @@ class Value:
     """One expression over the symbols per dimension, such as `("batch", "3", "2*seq")`."""
     symbol: str | None = None
     """An integer input that is only the value of this symbol: it is not passed as an array."""
+    updated: bool = False
+    """Whether the model writes into it, too: a cache."""
 
     def __post_init__(self) -> None:
         if self.dtype not in DTYPES:
@@ -86,4 +88,5 @@ class Interface:
 
 def _value(item: dict[str, Any]) -> Value:
     shape = tuple(str(dimension) for dimension in cast(list[Any], item["shape"]))
-    return Value(str(item["name"]), str(item["dtype"]), shape, item.get("symbol"))
+    symbol, updated = item.get("symbol"), bool(item.get("updated"))
+    return Value(str(item["name"]), str(item["dtype"]), shape, symbol, updated)

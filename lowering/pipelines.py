@@ -20,6 +20,7 @@ from sdfg.lowering.simplify.hoist_constants import HoistConstantsPass
 from sdfg.lowering.simplify.hoist_invariants import HoistInvariantsPass
 from sdfg.lowering.simplify.loops_to_maps import LoopsToMapsPass
 from sdfg.lowering.simplify.reuse_containers import ReuseContainersPass
+from sdfg.lowering.simplify.update_in_place import UpdateInPlacePass
 from sdfg.lowering.to_sdfg.expand_library import ExpandLibraryPass
 from sdfg.lowering.to_sdfg.from_linalg import FromLinalgPass
 from sdfg.lowering.to_sdfg.winograd_convolutions import WinogradConvolutionsPass
@@ -51,6 +52,11 @@ SIMPLIFY: Pipeline = (
     EliminateDeadCodePass(),
 )
 """What pays on every machine."""
+
+
+def update_in_place(inputs: tuple[str, ...]) -> Pipeline:
+    """Inputs that share the memory of the outputs that they are copied into."""
+    return (UpdateInPlacePass(inputs), EliminateViewsPass(), EliminateDeadCodePass())
 
 
 def schedule(machine: SetMachinePass) -> Pipeline:

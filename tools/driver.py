@@ -61,6 +61,8 @@ class CompileOptions:
     """Use all instructions of this machine."""
     vector_bytes: int = 0
     """Size of the SIMD registers to schedule for; 0 for those of this machine."""
+    in_place: tuple[str, ...] = ()
+    """Inputs that share the memory of the output that they are copied into; `*` is any text."""
     winograd: bool = True
     """Compute convolutions with fewer multiplications and other roundings, where that is faster."""
 
@@ -114,6 +116,8 @@ class Compilation:
             entry.attributes["sym_name"] = StringAttr(self.name)
         with self.stage("simplify"):
             self.run(pipelines.SIMPLIFY)
+            if self.options.in_place:
+                self.run(pipelines.update_in_place(self.options.in_place))
 
     def to_mapped(self) -> Weights:
         """Simplified to mapped; returns the weights that the program then reads."""

@@ -63,6 +63,13 @@ def compile_model(
             "--fast-math", help="Allow sums in another order and fused multiply-adds everywhere."
         ),
     ] = False,
+    in_place: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An input that shares the memory of the output it is copied into (a cache that "
+            "the model extends): one array, with the shape of the output. `*` stands for any text."
+        ),
+    ] = None,
     winograd: Annotated[
         bool,
         typer.Option(
@@ -85,7 +92,11 @@ def compile_model(
     if not model.is_file():
         raise SDFGError(f"{model}: no such file\nhint: give an .onnx or a .pt2 file")
     options = driver.CompileOptions(
-        threads=threads, fast_math=fast_math, name=name, winograd=winograd
+        threads=threads,
+        fast_math=fast_math,
+        name=name,
+        in_place=tuple(in_place or ()),
+        winograd=winograd,
     )
     with StageProgress(lines=not report, quiet=quiet) as progress:
         if emit is Stage.LIB:

@@ -114,6 +114,12 @@ def _loops_to_maps() -> type[ModulePass]:
     return LoopsToMapsPass
 
 
+def _update_in_place() -> type[ModulePass]:
+    from sdfg.lowering.simplify.update_in_place import UpdateInPlacePass
+
+    return UpdateInPlacePass
+
+
 def _reuse_containers() -> type[ModulePass]:
     from sdfg.lowering.simplify.reuse_containers import ReuseContainersPass
 
@@ -254,6 +260,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-hoist-invariants": _hoist_invariants,
         "sdfg-hoist-constants": _hoist_constants,
         "sdfg-eliminate-copies": _eliminate_copies,
+        "sdfg-update-in-place": _update_in_place,
         "sdfg-fold-constants": _fold_constants,
         "sdfg-eliminate-views": _eliminate_views,
         "sdfg-from-linalg": _from_linalg,

@@ -41,7 +41,7 @@ def interface_of(program: SdfgOp, prefix: str, library: str, weights: str | None
     """
     unsigned = unsigned_arguments(program)
     values = [
-        (role, _value(program, name, container.type, unsigned=name in unsigned))
+        (role, _value(program, name, container.type, unsigned=name in unsigned, role=role))
         for role, name, container in program.arguments
     ]
     inputs = [value for role, value in values if role != "out"]
@@ -73,7 +73,7 @@ def _names(program: SdfgOp, attribute: str) -> list[str]:
     return [n.data for n in found.data] if isa(found, ArrayAttr[StringAttr]) else []
 
 
-def _value(program: SdfgOp, name: str, kind: Attribute, *, unsigned: bool) -> Value:
+def _value(program: SdfgOp, name: str, kind: Attribute, *, unsigned: bool, role: str) -> Value:
     if not isinstance(kind, ArrayType):
         fail(program, f"takes '{name}' of type {kind}: only arrays come from outside")
     if not kind.is_dense:
@@ -83,4 +83,4 @@ def _value(program: SdfgOp, name: str, kind: Attribute, *, unsigned: bool) -> Va
         fail(program, f"takes '{name}' with elements of {kind.element_type}, unknown to NumPy")
     dtype = f"u{dtype}" if unsigned and dtype.startswith("int") else dtype
     shape = tuple(symbolic.text_of(dimension) for dimension in kind.dims)
-    return Value(name, dtype, shape)
+    return Value(name, dtype, shape, updated=role == "inout")
