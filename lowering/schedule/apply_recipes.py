@@ -17,6 +17,7 @@ from sdfg.lowering.schedule.machine import machine_of
 from sdfg.lowering.schedule.names import names_around
 from sdfg.lowering.schedule.recipes.apply import Applied, apply_recipe, kind_name
 from sdfg.lowering.schedule.recipes.library import Library, default_library, library_from
+from sdfg.lowering.schedule.recipes.templates import Templates, externals
 from sdfg.lowering.schedule.transforms.nest import Loop, Refused
 
 
@@ -51,10 +52,13 @@ class ApplyRecipesPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         machine = machine_of(op)
         library = library_from(Path(self.recipe)) if self.recipe else default_library()
+        templates: dict[frozenset[str], Templates] = {}
         for state in [s for s in op.walk() if isinstance(s, StateOp)]:
             if not parent_is_program(state):
                 continue
-            around = Around(state, names_around(state), library, machine, bool(self.recipe))
+            taken = names_around(state)
+            made = templates.setdefault(taken, Templates())
+            around = Around(state, taken, library, machine, bool(self.recipe), made)
             for node in [n for n in state.body.block.ops if isinstance(n, MapOp)]:
                 around.map(node)
 
@@ -69,14 +73,24 @@ class Around:
     machine: MachineAttr
     wanted: bool
     """Whether a nest that the recipes for its kind do not fit is an error."""
+    templates: Templates
 
     def map(self, node: MapOp) -> None:
         """Map one nest, or else those in it."""
+        key = self.templates.key(node) if isinstance(self.scope, StateOp) else None
+        if key is not None and (template := self.templates.known.get(key)) is not None:
+            assert isinstance(self.scope, StateOp)
+            template.place(node, self.scope)
+            return
         reasons: list[str] = []
+        around = externals(node)
         recipes = self.library.for_kind(kind_name(node))
         for recipe in recipes:
             try:
-                mark(apply_recipe(recipe, node, self.scope, self.taken, self.machine))
+                applied = apply_recipe(recipe, node, self.scope, self.taken, self.machine)
+                mark(applied)
+                if key is not None:
+                    self.templates.remember(key, around, applied.added, applied.nodes)
                 return
             except Refused as reason:
                 reasons.append(str(reason))

@@ -25,6 +25,8 @@ class Applied:
     recipe: str
     knobs: Mapping[str, int]
     nodes: tuple[Operation, ...]
+    added: tuple[Operation, ...]
+    """Containers before the state, and copies before the nest."""
 
 
 def apply_recipe(
@@ -65,7 +67,7 @@ def apply_recipe(
     op.detach()
     op.erase()
     knobs = {k.knob.data: values[k.knob.data] for k in recipe.knobs}
-    return Applied(recipe.sym_name.data, knobs, tuple(nest.roots))
+    return Applied(recipe.sym_name.data, knobs, tuple(nest.roots), tuple(nest.added))
 
 
 def take(step: StepOp, nest: Nest, values: Mapping[str, int]) -> None:
