@@ -32,8 +32,10 @@ from sdfg.dialect.diagnostics import SDFGError
 _LOG = "log.txt"
 _FAST_MATH = ("-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros", "-freciprocal-math")
 _GCC = ("-fno-predictive-commoning", "-fira-region=one")
-"""gcc would keep the operands of the next iteration in memory, and give registers to constants of the
-loops around: where all vector registers hold results, neither pays."""
+"""
+gcc would keep the operands of the next iteration in memory, and give registers to constants of the
+loops around: where all vector registers hold results, neither pays.
+"""
 _SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g1", "-O1")
 
 
