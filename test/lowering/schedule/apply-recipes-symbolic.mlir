@@ -1,6 +1,7 @@
 // RUN: sdfg-opt %s -p 'sdfg-set-machine{vector_bytes=32 vector_registers=16},sdfg-apply-recipes' | filecheck %s
 
-// A number of rows known at run time: whole tiles, then row by row the rest, which finds the columns in the cache.
+// A number of rows known at run time: whole tiles, then row by row the rest; both along the rows, since there
+// are few columns for the threads.
 sdfg.sdfg @matmul [M] (in "A" %A: !sdfg.array<[M, 96] x f32>, in "B" %B: !sdfg.array<[96, 16] x f32>, out "C" %C: !sdfg.array<[M, 16] x f32>) {
   sdfg.state @mm {
     sdfg.map [i0 = 0:M, i1 = 0:16] {
@@ -18,8 +19,7 @@ sdfg.sdfg @matmul [M] (in "A" %A: !sdfg.array<[M, 96] x f32>, in "B" %B: !sdfg.a
   }
 }
 // CHECK-NOT:   sdfg.alloc "B_packed"
-// CHECK:       sdfg.map [block = 0:1] attributes {recipe = "contraction"
-// CHECK-NEXT:    sdfg.map [band = 0:M floordiv 6] {
-// CHECK:           vector<8xf32> = %B[k, 16 * block + 8 * vec:16 * block + 8 * vec + 8]
-// CHECK:         sdfg.map [band = 0:M - 6 * (M floordiv 6)] {
+// CHECK:       sdfg.map [band = 0:M floordiv 6] attributes {recipe = "contraction"
+// CHECK:         vector<8xf32> = %B[k, 8 * vec:8 * vec + 8]
+// CHECK:       sdfg.map [band = 0:M - 6 * (M floordiv 6)] attributes {recipe = "contraction"
 // CHECK:           sdfg.tasklet (%{{.*}} = %A[6 * (M floordiv 6) + band, k]

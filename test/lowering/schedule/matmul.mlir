@@ -10,16 +10,17 @@ sdfg.sdfg @product [M] (in "A" %A: !sdfg.array<[M, 96] x f32>, out "C" %C: !sdfg
 // CHECK:       sdfg.sdfg private @fc1 (in "B" %B: {{.*}}, out "B_packed" %packed: !sdfg.array<[2, 96, 16] x f32>
 // CHECK:         sdfg.map [block = 0:2, k = 0:96, column = 0:16] schedule(simd) {
 // CHECK:       sdfg.sdfg private @fc1_2 [M] (in "B_packed" %packed: {{.*}}, in "A" %A: {{.*}}, out "C" %C:
-// CHECK:         sdfg.map [block = 0:2] schedule(parallel if {{.*}}) attributes {recipe = "contraction"
-// CHECK-NEXT:      sdfg.map [band = 0:M floordiv 6] {
+// CHECK:         sdfg.map [block = 0:2, band = 0:M floordiv 6] schedule(parallel if {{.*}}) attributes {recipe = "contraction"
 // CHECK:             sdfg.for [k = 0:96] {
 // CHECK:               sdfg.map [line = 0:6] schedule(unroll) {
 // CHECK:                 sdfg.map [vec = 0:2] schedule(unroll) {
 // CHECK:                   math.fma %{{.*}} : vector<8xf32> loc("fc1")
-// CHECK:           sdfg.map [band = 0:M - 6 * (M floordiv 6)] {
-// CHECK:             math.fma %{{.*}} : vector<8xf32> loc("fc1")
+// CHECK:       sdfg.sdfg private @fc1_3 [M] (in "B_packed" %packed: {{.*}}, in "A" %A: {{.*}}, out "C" %C:
+// CHECK:         sdfg.map [block = 0:2, band = 0:M - 6 * (M floordiv 6)] schedule(parallel if
+// CHECK:           math.fma %{{.*}} : vector<8xf32> loc("fc1")
 // CHECK:       sdfg.sdfg @product
 // CHECK:         %packed = sdfg.alloc "B_packed" : !sdfg.array<[2, 96, 16] x f32> loc("fc1")
 // CHECK-NEXT:    sdfg.state @fc {
 // CHECK-NEXT:      sdfg.call @fc1(%B, %packed) attributes {label = "fc1"} loc("fc1")
 // CHECK-NEXT:      sdfg.call @fc1_2(%packed, %A, %C) [M = M] attributes {label = "fc1"} loc("fc1")
+// CHECK-NEXT:      sdfg.call @fc1_3(%packed, %A, %C) [M = M] attributes {label = "fc1"} loc("fc1")

@@ -1,13 +1,15 @@
 // Sums of products, and other reductions whose results lie side by side: a tile of results stays in
 // registers, `rows` by `vectors`, while the reduction runs; operands that would be read with a stride
-// are packed before.
+// are packed before. Rows that are left over share a block of columns with the others, unless there are
+// too few blocks for all threads.
 sdfg.recipe @contraction for "matmul, batched_matmul, depthwise_convolution, pooling, matvec, batched_matvec, reduction" when "row > 1" {
   sdfg.knob "vectors" = "tile_vectors" in "1, 2, 3, 4"
   sdfg.knob "rows" = "tile_rows" in "4, 6, 7, 8, 12, 14"
   sdfg.knob "ahead" = "64" in "0, 16, 32, 64, 128"
   sdfg.step "tile" {loop = "lane", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, column"}
   sdfg.step "interchange" {innermost = "row, column"}
-  sdfg.step "tile" {loop = "row", size = "rows", peel = "loop", into = "band, line"}
+  sdfg.step "tile" {loop = "row", size = "rows", peel = "loop", into = "band, line"} when "lane >= 2 * cores * vectors * lanes"
+  sdfg.step "tile" {loop = "row", size = "rows", into = "band, line"} when "lane < 2 * cores * vectors * lanes"
   sdfg.step "interchange" {innermost = "band, line, column"}
   sdfg.step "distribute" {loops = "line, column"}
   sdfg.step "stage" {along = "column"}
