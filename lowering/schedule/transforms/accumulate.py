@@ -123,6 +123,7 @@ class Reduction:
 
     def accumulate(self, nest: Nest) -> None:
         self.check()
+        derived(self.body, self.body)  # before the loops around give it their place
         element = self.body.yielded[0].type
         shape = [range_of(op).extent for op in self.points]
         registers = AllocOp(ArrayType(shape, element, storage="register"), "acc")
