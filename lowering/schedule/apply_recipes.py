@@ -126,6 +126,3 @@ def parent_is_program(state: StateOp) -> bool:
             return False
         parent = parent.parent_op()
     return parent is not None
-
-
-__all__ = ["ApplyRecipesPass", "Library"]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from xdsl.dialects import arith
 from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
@@ -88,12 +87,6 @@ class ReductionNest:
             return extent
         return symbolic.maximum(symbolic.integer(0), extent)
 
-    @property
-    def is_product_sum(self) -> bool:
-        """Whether the body yields a product that is summed up."""
-        (value,) = self.body.yielded
-        return self.point.wcr == "sum" and isinstance(value.owner, arith.MulfOp)
-
 
 def split_allocs(scope: MapOp) -> tuple[list[AllocOp], list[Operation]]:
     """The allocations in the body of a map, and its other nodes."""
@@ -136,8 +129,3 @@ def uses_index(tasklet: TaskletOp, parameter: str) -> bool:
         isinstance(op, IndexOp) and parameter in symbolic.symbols_of(op.expr.data)
         for op in tasklet.body.block.ops
     )
-
-
-def same_memory(a: SSAValue, b: SSAValue) -> bool:
-    """Whether two containers lie in the same block."""
-    return root(a) is root(b)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from xdsl.dialects import arith
 from xdsl.dialects.builtin import Float32Type, Float64Type
 from xdsl.ir import SSAValue
 
@@ -41,11 +40,6 @@ class TileChoice:
     vectors: int
     row_parameter: str | None
     rows: int
-
-    @property
-    def columns(self) -> int:
-        """Values of the lane parameter in a tile."""
-        return self.lanes * self.vectors
 
 
 def choose_tile(nest: ReductionNest, machine: MachineAttr) -> TileChoice | None:
@@ -240,9 +234,3 @@ def prefers(new: int | None, old: int | None) -> bool:
     """Later parameters win among those with enough values."""
     enough = 7
     return new is None or new >= enough or (old is not None and new >= old)
-
-
-def is_constant_init(nest: ReductionNest) -> bool:
-    """Whether the init tasklet yields a number that stands in the program."""
-    (value,) = nest.init.yielded
-    return isinstance(value.owner, arith.ConstantOp)

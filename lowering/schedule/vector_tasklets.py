@@ -27,7 +27,6 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.subsets import slope
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
-from sdfg.dialect.ops.syntax import element_type
 from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
 from sdfg.dialect.symbolic import Expr
 
@@ -155,75 +154,6 @@ class VectorBody:
     def add(self, op: Operation) -> SSAValue:
         self.block.add_op(op)
         return op.results[0]
-
-
-def accumulating(
-    tasklet: TaskletOp,
-    inputs: list[tuple[SSAValue, MemletAttr]],
-    accumulator: tuple[SSAValue, MemletAttr],
-    resolution: str,
-    lanes: Lanes,
-) -> TaskletOp:
-    """
-    `tasklet` on vectors, combined with what an accumulator holds, instead of a conflict resolution.
-
-    `inputs` are its operands, ranges for those that move along the lanes. A sum of products
-    becomes fused multiply-adds: the order of a resolution is open, and so is its rounding.
-    """
-    (result,) = tasklet.yielded
-    element = result.type
-    kinds = [
-        lanes.type(a.type) if not memlet.subset.is_point else element_type(container.type)
-        for a, (container, memlet) in zip(tasklet.body.block.args, inputs, strict=True)
-    ]
-    block = Block(arg_types=[*kinds, lanes.type(element)])
-    body = VectorBody(lanes, block, {})
-    for old, new in zip(tasklet.body.block.args, block.args, strict=False):
-        new.name_hint = old.name_hint
-        wide = lanes.type(old.type)
-        body.values[old] = (
-            new if new.type == wide else body.add(vector.BroadcastOp(new, wide))  # pyright: ignore
-        )
-    *ops, _ = tasklet.body.block.ops
-    old_value = block.args[-1]
-    product = result.owner
-    if resolution == "sum" and isinstance(product, arith.MulfOp) and product in ops:
-        body.clone([op for op in ops if op is not product])
-        factors = [body.values[o] for o in product.operands]
-        new_value = body.add(math.FmaOp(factors[0], factors[1], old_value))
-    else:
-        body.clone(ops)
-        combine = COMBINE[resolution]
-        new_value = body.add(combine(old_value, body.values[result]))  # pyright: ignore
-    block.add_op(YieldOp(new_value))
-    return TaskletOp([*inputs, accumulator], [accumulator], Region(block))
-
-
-def constant_tasklet(
-    value: float, element: Attribute, target: tuple[SSAValue, MemletAttr], lanes: Lanes
-) -> TaskletOp:
-    """`tasklet () -> (target) { yield value in each lane }`"""
-    block = Block()
-    constant = splat(value, element, lanes)
-    block.add_ops([constant, YieldOp(constant.result)])
-    return TaskletOp([], [target], Region(block))
-
-
-def loading(
-    source: tuple[SSAValue, MemletAttr],
-    target: tuple[SSAValue, MemletAttr],
-    element: Attribute,
-    lanes: Lanes,
-) -> TaskletOp:
-    """`tasklet (%v = source) -> (target) { yield %v }`, a single number in each lane."""
-    container, memlet = source
-    wide = lanes.type(element)
-    if not memlet.subset.is_point or element_type(container.type) == wide:
-        return move_tasklet(source, target, wide)
-    block = Block(arg_types=[element])
-    broadcast = vector.BroadcastOp(block.args[0], cast("VectorType[Attribute]", wide))
-    block.add_ops([broadcast, YieldOp(broadcast.results[0])])
-    return TaskletOp([source], [target], Region(block))
 
 
 def move_tasklet(

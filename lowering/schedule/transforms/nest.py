@@ -225,14 +225,6 @@ def chain_from(top: Loop) -> list[Loop]:
     return chain
 
 
-def chain_around(loop: Loop) -> list[Loop]:
-    """All loops that are perfectly nested with `loop`, outermost first."""
-    top = loop
-    while isinstance(parent := top.parent_op(), Loop) and only_child(parent) is top:
-        top = parent
-    return chain_from(top)
-
-
 def map_chain_around(loop: MapOp) -> list[MapOp]:
     """The maps perfectly nested with `loop` without another kind of loop in between."""
     top = loop
