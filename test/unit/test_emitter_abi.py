@@ -122,7 +122,7 @@ def test_interface() -> None:
     assert interface.inputs == (
         Value("k", "int64", (), "k"),
         Value("x", "uint8", ("N", "3 * E - N floordiv 2")),
-        Value("e", "bfloat16", ("E",)),
+        Value("e", "bfloat16", ("E",), updated=True),
     )
     assert interface.outputs == (Value("y", "bool", ()),)
     assert interface.symbols == ("N", "E", "k")

@@ -10,7 +10,7 @@ from xdsl.printer import Printer
 
 from sdfg.dialect.analysis.accesses import may_stop
 from sdfg.dialect.analysis.containers import is_constant, root
-from sdfg.dialect.ops.containers import AllocOp
+from sdfg.dialect.ops.containers import AllocOp, ViewOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.lowering.schedule.transforms.stage import label
 from sdfg.lowering.simplify.rewriting import insert_before
@@ -21,8 +21,8 @@ class Template:
     """What a recipe made of a nest, over arguments instead of the containers around it."""
 
     holder: Block
-    allocs: tuple[AllocOp, ...]
-    """Containers to allocate before the state, some of them named after an argument."""
+    allocs: tuple[AllocOp | ViewOp, ...]
+    """Containers to define before the state, some of them named after an argument."""
     names: Mapping[int, tuple[int, str]]
     """For a container: the argument that it is named after, and what follows its name."""
     nodes: tuple[Operation, ...]
@@ -84,20 +84,31 @@ class Templates:
         added: Sequence[Operation],
         nodes: Sequence[Operation],
     ) -> None:
-        """Keep what became of a nest that used the containers `around`."""
+        """
+        Keep what became of a nest that used the containers `around`.
+
+        Not where it now uses others: a view of the memory that one of them is a view of.
+        """
         holder = Block(arg_types=[v.type for v in around])
         values: dict[SSAValue, SSAValue] = dict(zip(around, holder.args, strict=True))
-        allocs = [op for op in added if isinstance(op, AllocOp)]
+        allocs = [op for op in added if isinstance(op, AllocOp | ViewOp)]
         names: dict[int, tuple[int, str]] = {}
         for index, alloc in enumerate(allocs):
-            text = "" if alloc.label is None else alloc.label.data
+            named = alloc.attributes.get("label")
+            text = named.data if isinstance(named, StringAttr) else ""
             for argument, value in enumerate(around):
-                if text.startswith(label(value)):
+                if text and text.startswith(label(value)):
                     names[index] = (argument, text.removeprefix(label(value)))
         copies = [op.clone(values) for op in allocs]
-        rest = [op for op in added if not isinstance(op, AllocOp)]
+        rest = [op for op in added if not isinstance(op, AllocOp | ViewOp)]
         clones = [op.clone(values) for op in (*rest, *nodes)]
         holder.add_ops([*copies, *clones])
+        inside = set(holder.args).union(*(op.results for op in holder.ops))
+        if any(value not in inside for op in holder.ops for value in externals(op)):
+            for op in reversed(list(holder.ops)):
+                op.detach()
+                op.erase(safe_erase=False)
+            return
         self.known[key] = Template(holder, tuple(copies), names, tuple(clones))
 
 
