@@ -16,6 +16,7 @@ from sdfg.dialect.ops.program import SdfgOp
 from sdfg.lowering.schedule.machine import machine_of
 from sdfg.lowering.schedule.names import names_around
 from sdfg.lowering.schedule.recipes.apply import Applied, apply_recipe, kind_name
+from sdfg.lowering.schedule.recipes.binding import Binding
 from sdfg.lowering.schedule.recipes.library import Library, default_library, library_from
 from sdfg.lowering.schedule.recipes.templates import Templates, externals
 from sdfg.lowering.schedule.transforms.nest import Loop, Refused
@@ -84,10 +85,11 @@ class Around:
             return
         reasons: list[str] = []
         around = externals(node)
-        recipes = self.library.for_kind(kind_name(node))
+        binding = Binding.of(node, self.machine)
+        recipes = self.library.for_kind(binding.kind.name)
         for recipe in recipes:
             try:
-                applied = apply_recipe(recipe, node, self.scope, self.taken, self.machine)
+                applied = apply_recipe(recipe, node, self.scope, self.taken, binding)
                 mark(applied)
                 if key is not None:
                     self.templates.remember(key, around, applied.added, applied.nodes)

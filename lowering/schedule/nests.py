@@ -107,6 +107,12 @@ def stride(container: SSAValue, memlet: MemletAttr, parameter: str) -> Expr | No
     return slope(address(kind, memlet.subset), parameter)
 
 
+def rises(index: Range, parameter: str) -> bool:
+    """Whether the indices for neighbouring values of `parameter` are a range that goes up."""
+    step = slope(index.start, parameter)
+    return step is not None and bool(step.is_Integer and step >= 1)
+
+
 def is_contiguous(container: SSAValue, memlet: MemletAttr, parameter: str) -> bool:
     """Whether neighbouring values of `parameter` name the next element of one dimension."""
     moving = [r.start for r in memlet.ranges if parameter in symbolic.symbols_of(*r.exprs)]

@@ -9,11 +9,10 @@ from xdsl.ir import SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import is_constant
-from sdfg.dialect.analysis.subsets import slope
 from sdfg.dialect.attrs import MachineAttr
 from sdfg.dialect.memlet import MemletAttr, Range
 from sdfg.dialect.symbolic import Expr
-from sdfg.lowering.schedule.nests import ReductionNest, depends_on, stride, uses_index
+from sdfg.lowering.schedule.nests import ReductionNest, depends_on, rises, stride, uses_index
 from sdfg.lowering.schedule.vector_tasklets import is_vectorizable
 
 GATHER, _PACK, _PACK_CONSTANT = 8.0, 2.0, 0.0
@@ -140,7 +139,7 @@ def lane_cost(nest: ReductionNest, parameter: str, lanes: int) -> float | None:
         if step is None or lane_dimensions(memlet, parameter) > 1:
             return None
         packed = is_packed(nest, container, memlet, parameter)
-        if not packed and not rises(memlet, parameter):
+        if not packed and not any(rises(r, parameter) for r in memlet.ranges):
             return None
         if step == 0:
             continue
@@ -158,13 +157,6 @@ def lane_cost(nest: ReductionNest, parameter: str, lanes: int) -> float | None:
 def lane_dimensions(memlet: MemletAttr, parameter: str) -> int:
     """In how many dimensions of the container the parameter appears."""
     return sum(parameter in symbolic.symbols_of(*r.exprs) for r in memlet.ranges)
-
-
-def rises(memlet: MemletAttr, parameter: str) -> bool:
-    """Whether the elements for neighbouring values of `parameter` are a range."""
-    (index,) = [r.start for r in memlet.ranges if parameter in symbolic.symbols_of(*r.exprs)]
-    step = slope(index, parameter)
-    return step is not None and step.is_Integer and step >= 1
 
 
 def strided_cost(

@@ -14,7 +14,7 @@ from xdsl.ir import Operation
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.accesses import Access, Accesses
-from sdfg.dialect.analysis.contractions import contraction_roles
+from sdfg.dialect.analysis.contractions import ContractionName, contraction_roles
 from sdfg.dialect.analysis.loops import Loop, loops_within
 from sdfg.dialect.analysis.statements import Statement
 from sdfg.dialect.analysis.strides import element_stride
@@ -22,21 +22,7 @@ from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 
-Name = Literal[
-    "matmul",
-    "batched_matmul",
-    "matvec",
-    "batched_matvec",
-    "convolution",
-    "conv1x1",
-    "depthwise_convolution",
-    "pooling",
-    "reduction",
-    "row",
-    "transpose",
-    "elementwise",
-    "other",
-]
+Name = ContractionName | Literal["reduction", "row", "transpose", "elementwise", "other"]
 
 ROLES = {
     "matmul": "m moves the first operand, n the second, k is reduced",

@@ -17,8 +17,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from sdfg.tools.bench.networks.definition import randomize_normalisation
 from sdfg.tools.bench.networks.mobilenet import MobileNetV2
 from sdfg.tools.bench.networks.resnet import BasicBlock, ResNet
+from sdfg.tools.bench.networks.transformer import Logits
 
 DynamicShapes = tuple[Mapping[int, torch.export.Dim] | None, ...]
 
@@ -75,18 +77,6 @@ class CausalAttention(nn.Module):
         q, k, v = split.permute(2, 0, 3, 1, 4).unbind(0)
         y = nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
         return self.output(y.transpose(1, 2).reshape(batch, sequence, features))
-
-
-class Logits(nn.Module):
-    """A `transformers` model reduced to token ids in, its first output tensor out, no cache."""
-
-    def __init__(self, model: nn.Module, **fixed: bool) -> None:
-        super().__init__()
-        self.model = model
-        self.fixed = fixed
-
-    def forward(self, ids: Tensor) -> Tensor:
-        return self.model(ids, return_dict=False, **self.fixed)[0]
 
 
 def _images(size: int, batch: int = 1) -> tuple[Tensor, ...]:
@@ -232,13 +222,7 @@ def build(name: str) -> Example:
 def _randomize(module: nn.Module) -> None:
     """Give normalisations weights and statistics that a wrong lowering could not mistake."""
     for part in module.modules():
-        if isinstance(part, nn.BatchNorm2d | nn.LayerNorm):
-            nn.init.uniform_(part.weight, 0.5, 1.5)
-            nn.init.uniform_(part.bias, -0.5, 0.5)
-        if isinstance(part, nn.BatchNorm2d):
-            for statistics, low in ((part.running_mean, -0.5), (part.running_var, 0.5)):
-                assert statistics is not None
-                nn.init.uniform_(statistics, low, low + 1)
+        randomize_normalisation(part)
 
 
 def export(example: Example) -> torch.export.ExportedProgram:

@@ -75,7 +75,7 @@ def try_recipe(choices: Choices, builder: NestBuilder, sizes: dict[str, int]) ->
 
 def applied(recipe: RecipeOp, op: MapOp, state: StateOp, module: ModuleOp) -> bool:
     try:
-        apply_recipe(recipe, op, state, names_around(state), machine_of(module))
+        apply_recipe(recipe, op, state, names_around(state), Binding.of(op, machine_of(module)))
     except Refused:
         return False
     return True

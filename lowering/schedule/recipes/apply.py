@@ -8,7 +8,6 @@ from xdsl.ir import Operation
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.kinds import Kind
-from sdfg.dialect.attrs import MachineAttr
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.ops.recipe import RecipeOp, StepOp
@@ -34,16 +33,15 @@ def apply_recipe(
     op: MapOp,
     state: StateOp | MapOp,
     taken: frozenset[str],
-    machine: MachineAttr,
+    binding: Binding,
     chosen: Mapping[str, int] | None = None,
 ) -> Applied:
     """
     Put what `recipe` makes of the nest `op`, which stands in `state`, in its place.
 
-    `chosen` are values of knobs. Raises `Refused` with the step and the reason, and leaves
-    everything as it was.
+    `binding` says what its names mean for the nest, `chosen` are values of knobs. Raises `Refused`
+    with the step and the reason, and leaves everything as it was.
     """
-    binding = Binding.of(op, machine)
     if not holds(recipe.condition.data, binding.values):
         raise Refused(f"@{recipe.sym_name.data} wants {recipe.condition}")
     try:

@@ -13,7 +13,7 @@ from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
 from sdfg.dialect.types import ArrayType
-from sdfg.lowering.schedule.nests import is_contiguous, stride
+from sdfg.lowering.schedule.nests import is_contiguous, rises, stride
 from sdfg.lowering.schedule.transforms.nest import Nest, nodes, parameter, range_of, refuse
 from sdfg.lowering.schedule.transforms.transformation import Transformation
 from sdfg.lowering.schedule.vector_tasklets import (
@@ -117,13 +117,6 @@ def readable(container: SSAValue, memlet: MemletAttr, name: str) -> bool:
     moving = [r for r in memlet.ranges if name in symbolic.symbols_of(*r.exprs)]
     step = stride(container, memlet, name)
     return len(moving) == 1 and step is not None and rises(moving[0], name)
-
-
-def rises(r: Range, name: str) -> bool:
-    """Whether the index grows by a constant number of elements."""
-    at = symbolic.symbol(name)
-    step = symbolic.expanded(symbolic.substitute(r.start, {name: at + 1}) - r.start)
-    return bool(step.is_Integer and step >= 1)
 
 
 def in_registers(container: SSAValue) -> bool:

@@ -46,13 +46,18 @@ def _randomize(module: nn.Module) -> None:
     for part in module.modules():
         if isinstance(part, nn.Conv2d):
             nn.init.kaiming_normal_(part.weight, nonlinearity="relu")
-        if isinstance(part, nn.BatchNorm2d | nn.LayerNorm):
-            nn.init.uniform_(part.weight, 0.5, 1.5)
-            nn.init.uniform_(part.bias, -0.5, 0.5)
-        if isinstance(part, nn.BatchNorm2d):
-            for statistics, low in ((part.running_mean, -0.5), (part.running_var, 0.5)):
-                assert statistics is not None
-                nn.init.uniform_(statistics, low, low + 1)
+        randomize_normalisation(part)
+
+
+def randomize_normalisation(part: nn.Module) -> None:
+    """Give a normalisation weights and statistics that make it no identity; others stay."""
+    if isinstance(part, nn.BatchNorm2d | nn.LayerNorm):
+        nn.init.uniform_(part.weight, 0.5, 1.5)
+        nn.init.uniform_(part.bias, -0.5, 0.5)
+    if isinstance(part, nn.BatchNorm2d):
+        for statistics, low in ((part.running_mean, -0.5), (part.running_var, 0.5)):
+            assert statistics is not None
+            nn.init.uniform_(statistics, low, low + 1)
 
 
 def image(batch: int = 1) -> Tensor:
