@@ -7,6 +7,7 @@ from sdfg.lowering.schedule.expand_copies import ExpandCopiesPass
 from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
 from sdfg.lowering.schedule.parallelize import ParallelizePass
 from sdfg.lowering.schedule.permute_layouts import PermuteLayoutsPass
+from sdfg.lowering.schedule.recipes.transformations import TRANSFORMATIONS
 from sdfg.lowering.schedule.set_machine import SetMachinePass
 from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
 from sdfg.lowering.simplify.eliminate_copies import EliminateCopiesPass
@@ -28,14 +29,8 @@ from sdfg.lowering.to_sdfg.winograd_convolutions import WinogradConvolutionsPass
 Pipeline = tuple[ModulePass, ...]
 
 
-def to_sdfg(*, winograd: bool = True) -> Pipeline:
-    """
-    From linalg on tensors to maps, library nodes expanded; with `winograd`, convolutions as
-    Winograd convolutions where that is faster.
-    """
-    algorithms = (WinogradConvolutionsPass(),) if winograd else ()
-    return (FromLinalgPass(), *algorithms, ExpandLibraryPass())
-
+TO_SDFG: Pipeline = (FromLinalgPass(), WinogradConvolutionsPass(), ExpandLibraryPass())
+"""From linalg on tensors to maps: algorithms chosen, library nodes expanded."""
 
 SIMPLIFY: Pipeline = (
     EliminateDeadCodePass(),
@@ -59,13 +54,15 @@ def update_in_place(inputs: tuple[str, ...]) -> Pipeline:
     return (UpdateInPlacePass(inputs), EliminateViewsPass(), EliminateDeadCodePass())
 
 
-def schedule(machine: SetMachinePass) -> Pipeline:
-    """The first schedule for a machine: tiles in registers, operands packed when compiled."""
+def schedule(machine: SetMachinePass, without: tuple[str, ...] = ()) -> Pipeline:
+    """
+    A schedule for a machine: layouts, and recipes for each nest, `without` steps of these names.
+    """
     return (
         machine,
         PermuteLayoutsPass(),
         ExpandCopiesPass(),
-        ApplyRecipesPass(),
+        ApplyRecipesPass(without=without),
         HoistInvariantsPass(),
         HoistConstantsPass(),
         EliminateDeadCodePass(),
@@ -80,3 +77,16 @@ def finish() -> Pipeline:
         OutlineMapsPass(),
         ReuseContainersPass(),
     )
+
+
+_REQUIRED = frozenset({"from-linalg", "expand-library", "set-machine", "apply-recipes"})
+"""Passes without which there is no program, or none that the next ones take."""
+
+OPTIONAL: frozenset[str] = (
+    frozenset(
+        one.name.removeprefix("sdfg-")
+        for one in (*TO_SDFG, *SIMPLIFY, *schedule(SetMachinePass(cores=1)), *finish())
+    ).union(TRANSFORMATIONS)
+    - _REQUIRED
+)
+"""What can be left out, at the cost of speed: passes, and transformations in recipes."""

@@ -65,6 +65,18 @@ class CompileOptions:
     """Inputs that share the memory of the output that they are copied into; `*` is any text."""
     winograd: bool = True
     """Compute convolutions with fewer multiplications and other roundings, where that is faster."""
+    without: tuple[str, ...] = ()
+    """Passes and steps of recipes to leave out, by name with or without `sdfg-` in front."""
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Names of passes and transformations to leave out. Raises `SDFGError` for others."""
+        names = {name.removeprefix("sdfg-") for name in self.without}
+        unknown = sorted(names - pipelines.OPTIONAL)
+        if unknown:
+            known = ", ".join(sorted(pipelines.OPTIONAL))
+            raise SDFGError(f"cannot leave out {', '.join(unknown)}\nhint: one of {known}")
+        return frozenset(names if self.winograd else names | {"winograd-convolutions"})
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,7 @@ class Compilation:
     def to_sdfg(self) -> None:
         """linalg to simplified sdfg."""
         with self.stage("linalg to sdfg"):
-            self.run(pipelines.to_sdfg(winograd=self.options.winograd))
+            self.run(pipelines.TO_SDFG)
             entry = public_program(self.module)
             entry.attributes["sym_name"] = StringAttr(self.name)
         with self.stage("simplify"):
@@ -122,7 +134,7 @@ class Compilation:
     def to_mapped(self) -> Weights:
         """Simplified to mapped; returns the weights that the program then reads."""
         with self.stage("schedule"):
-            self.run(pipelines.schedule(self.machine()))
+            self.run(pipelines.schedule(self.machine(), tuple(sorted(self.options.left_out))))
         with self.stage("constants"):
             weights = evaluate_constants(self.module, self.imported.weights)
             weights = place_weights(self.module, weights)
@@ -145,7 +157,8 @@ class Compilation:
     def run(self, passes: Iterable[ModulePass]) -> None:
         context = Context()
         for one in passes:
-            one.apply(context, self.module)
+            if one.name.removeprefix("sdfg-") not in self.options.left_out:
+                one.apply(context, self.module)
         if self.verify:
             self.module.verify()
 

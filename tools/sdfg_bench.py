@@ -14,6 +14,7 @@ from sdfg.backends.openmp.machine import available_cores
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.tools.bench import peers as peer_table
 from sdfg.tools.bench import workloads as workload_table
+from sdfg.tools.bench.ablation import print_ablation, variants
 from sdfg.tools.bench.html import to_html
 from sdfg.tools.bench.measure import Plan
 from sdfg.tools.bench.results import Report
@@ -30,6 +31,8 @@ EXAMPLES = """\
 `sdfg-bench gemm-512 softmax --peers onnxruntime,openvino --threads 2` times two kernels.
 
 `sdfg-bench models --html report.html --json report.json` times all models and writes a report.
+
+`sdfg-bench resnet50 --ablation` says what each pass and each transformation is good for.
 
 Models are exported once, and artifacts are kept until the compiler changes, in `build/bench`.
 """
@@ -77,6 +80,15 @@ def bench(
     sdfg_option: Annotated[
         list[str] | None, typer.Option(help="A further argument for sdfg-compile: --fast-math.")
     ] = None,
+    ablation: Annotated[
+        bool,
+        typer.Option(
+            "--ablation", help="Compare with ourselves without each pass and transformation."
+        ),
+    ] = False,
+    without: Annotated[
+        str, typer.Option(help="For --ablation: what to leave out, separated by commas; each.")
+    ] = "",
     list_all: Annotated[bool, typer.Option("--list", help="Show workloads and peers.")] = False,
 ) -> None:
     """
@@ -85,13 +97,15 @@ def bench(
     if list_all:
         show_choices()
         return
+    if ablation and (peers or html_file is not None):
+        raise SDFGError("--ablation has no other peers and no HTML report")
     session = Session(
         workload_table.choose(workloads or ()),
-        peer_table.choose([name for name in peers.split(",") if name]),
+        variants(words(without)) if ablation else peer_table.choose(words(peers)),
         parse_threads(threads),
         Plan(seconds, limit, folder / "artifacts", tuple(sdfg_option or ())),
         folder / "models",
-        startup,
+        False if ablation else startup,
     )
 
     errors = Console(stderr=True, highlight=False)
@@ -100,7 +114,8 @@ def bench(
     def keep(report: Report) -> None:
         nonlocal told
         for row in report.rows[told:]:
-            errors.print(summary(row), markup=False, soft_wrap=True)
+            if not ablation:
+                errors.print(summary(row), markup=False, soft_wrap=True)
         told = len(report.rows)
         if json_file is not None:
             write_text(json_file, json.dumps(report.to_json(), indent=1) + "\n")
@@ -109,7 +124,11 @@ def bench(
 
     with errors.status("measuring the machine") as status:
         report = run_session(session, status.update, keep)
-    print_report(report, wide_console())
+    (print_ablation if ablation else print_report)(report, wide_console())
+
+
+def words(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
 
 
 def parse_threads(text: str) -> tuple[int, ...]:

@@ -77,6 +77,13 @@ def compile_model(
             "is faster."
         ),
     ] = True,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A pass (fuse-maps) or a transformation in recipes (stage) to leave out, to see "
+            "what it is good for."
+        ),
+    ] = None,
     name: Annotated[
         str | None, typer.Option(help="Prefix of the C functions; default: the file's name.")
     ] = None,
@@ -97,6 +104,7 @@ def compile_model(
         name=name,
         in_place=tuple(in_place or ()),
         winograd=winograd,
+        without=tuple(without or ()),
     )
     with StageProgress(lines=not report, quiet=quiet) as progress:
         if emit is Stage.LIB:

@@ -49,10 +49,13 @@ class ApplyRecipesPass(ModulePass):
 
     recipe: str = ""
     """A file of recipes; those that come with the compiler by default."""
+    without: tuple[str, ...] = ()
+    """Transformations that steps of recipes are left out for; what then fails is refused."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         machine = machine_of(op)
         library = library_from(Path(self.recipe)) if self.recipe else default_library()
+        library = library.without(self.without) if self.without else library
         templates: dict[frozenset[str], Templates] = {}
         for state in [s for s in op.walk() if isinstance(s, StateOp)]:
             if not parent_is_program(state):

@@ -7,17 +7,19 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from unit.benchmarking import small_files
+from rich.console import Console
+from unit.benchmarking import LIMITS, figures, report, small_files
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.tools.bench import measure as measuring
 from sdfg.tools.bench import peers, workloads
+from sdfg.tools.bench.ablation import ablation_table, print_ablation, variants
 from sdfg.tools.bench.limits import measure_limits
 from sdfg.tools.bench.measure import Plan, measure
 from sdfg.tools.bench.peers.kept import kept_artifact
 from sdfg.tools.bench.peers.peer import MissingPeerError, PeerError, Task, required
 from sdfg.tools.bench.processes import WorkerError, WorkerProcess
-from sdfg.tools.bench.results import Figures
+from sdfg.tools.bench.results import Figures, Report, Row
 from sdfg.tools.bench.startup import measure_startup
 from sdfg.tools.bench.usage import Measuring
 from sdfg.tools.sdfg_bench import main, parse_threads
@@ -82,7 +84,7 @@ def _worker() -> psutil.Process:
 
 
 def test_idle_workers_are_stopped_and_leave_nothing(tmp_path: Path) -> None:
-    with WorkerProcess("onnxruntime", 1, 60.0) as worker:
+    with WorkerProcess(peers.PEERS["onnxruntime"], 1, 60.0) as worker:
         worker.prepare(small_files(tmp_path), tmp_path)
         child = _worker()
         assert child.status() == psutil.STATUS_STOPPED
@@ -93,14 +95,38 @@ def test_idle_workers_are_stopped_and_leave_nothing(tmp_path: Path) -> None:
 
 
 def test_workers_that_die_or_hang_are_reported(tmp_path: Path) -> None:
-    with WorkerProcess("onnxruntime", 1, 60.0) as worker:
+    with WorkerProcess(peers.PEERS["onnxruntime"], 1, 60.0) as worker:
         child = _worker()
         child.kill()
         with pytest.raises(WorkerError, match="ended with signal 9"):
             worker.ask("run", warm=0, seconds=0)
     files = small_files(tmp_path)
-    with WorkerProcess("torch", 1, 0.1) as worker, pytest.raises(WorkerError, match="longer"):
+    with (
+        WorkerProcess(peers.PEERS["torch"], 1, 0.1) as worker,
+        pytest.raises(WorkerError, match="longer"),
+    ):
         worker.prepare(files, tmp_path)
+
+
+def test_ablation_compares_with_ourselves(tmp_path: Path) -> None:
+    files = small_files(tmp_path)
+    chosen = variants(["vectorize", "fuse-maps"])
+    assert [one.name for one in chosen] == ["sdfg", "fuse-maps", "vectorize"]
+    found = measure(files, chosen, 1, Plan(0.01, 120.0, tmp_path / "kept")).figures
+    assert all(one.agrees and one.failure is None for one in found.values())
+    assert ablation_table(Row("small", "a small one", 1, files.cost, found)).row_count == 3
+    assert {one.agreement is None for one in found.values()} == {True, False}
+    with pytest.raises(SDFGError, match=r"cannot leave out no, so\nhint: one of accumulate, "):
+        variants(["so", "no", "tile"])
+
+
+def test_ablation_shows_what_matters_first(capsys: pytest.CaptureFixture[str]) -> None:
+    row = report().rows[0]
+    row.figures |= {"tile": figures("tile", 9.0), "stage": Figures("stage", failure="cannot")}
+    print_ablation(Report("", "", {}, LIMITS, [row]), Console(width=100))
+    shown = [line.split() for line in capsys.readouterr().out.splitlines() if "│" in line]
+    assert [line[1] for line in shown] == ["nothing", "stage", "tile", "onnxruntime"]
+    assert shown[2][3:6:2] == ["9000", "4.50"]
 
 
 def test_limits_of_this_machine() -> None:
@@ -160,6 +186,8 @@ def test_command_line_lists_and_refuses(capsys: pytest.CaptureFixture[str]) -> N
         (["nonsense"], "no workload 'nonsense'"),
         (["mlp-1", "--peers", "nonsense"], "no peer 'nonsense'"),
         (["mlp-1", "--threads", "two"], "--threads takes numbers"),
+        (["mlp-1", "--ablation", "--peers", "iree"], "--ablation has no other peers"),
+        (["mlp-1", "--ablation", "--without", "speed"], "cannot leave out speed"),
     ):
         with pytest.raises(SystemExit):
             main(arguments)

@@ -82,6 +82,19 @@ def test_stages_are_text_that_sdfg_opt_reads(
     assert capsys.readouterr().out
 
 
+def test_passes_and_transformations_can_be_left_out(
+    model: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert (
+        run(model, "-q", "--emit=mapped", "--without=vectorize", "--without=sdfg-outline-maps") == 0
+    )
+    shown = capsys.readouterr().out
+    assert "recipe = " not in shown
+    assert "sdfg.call" not in shown
+    assert run(model, "-q", "--without=from-linalg") == 1
+    assert "cannot leave out from-linalg\nhint: one of accumulate" in capsys.readouterr().err
+
+
 def test_c_is_shown(model: Path, capsys: pytest.CaptureFixture[str]):
     assert run(model, "-q", "--emit=c", "-o", "-") == 0
     assert "int net_run(net_context *" in capsys.readouterr().out

@@ -71,7 +71,7 @@ def measure(
         workers: dict[str, WorkerProcess] = {}
         for entry in peers:
             progress(f"{entry.title} compiles")
-            worker = stack.enter_context(WorkerProcess(entry.name, threads, plan.limit))
+            worker = stack.enter_context(WorkerProcess(entry, threads, plan.limit))
             answer = _prepare(worker, model, plan, figures[entry.name])
             if answer is None:
                 continue

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from sdfg.tools.bench.models import ModelFiles
+from sdfg.tools.bench.peers.peer import PeerEntry
 
 
 class WorkerError(Exception):
@@ -29,7 +30,7 @@ class WorkerError(Exception):
 class WorkerProcess:
     """A peer with one workload, in a process that is stopped between requests."""
 
-    def __init__(self, peer: str, threads: int, limit: float) -> None:
+    def __init__(self, peer: PeerEntry, threads: int, limit: float) -> None:
         """Start it. Each request may take `limit` seconds."""
         self.peer = peer
         self.threads = threads
@@ -80,12 +81,12 @@ class WorkerProcess:
         scratch.mkdir()
         return self.ask(
             "prepare",
-            peer=self.peer,
+            peer=self.peer.entry,
             model={**asdict(model), "folder": str(model.folder.absolute())},
             threads=self.threads,
             kept=str(kept.absolute()),
             scratch=str(scratch),
-            options=options,
+            options=(*options, *self.peer.options),
         )
 
     def ask(self, what: str, **request: Any) -> dict[str, Any]:

@@ -19,8 +19,7 @@ import numpy as np
 
 from sdfg.tools.bench.cost import Cost
 from sdfg.tools.bench.models import ModelFiles
-from sdfg.tools.bench.peers import PEERS
-from sdfg.tools.bench.peers.peer import PeerError, Ready, Task
+from sdfg.tools.bench.peers.peer import PeerError, Ready, Task, load_peer
 from sdfg.tools.bench.usage import Measuring, own_peak_bytes
 
 
@@ -32,7 +31,7 @@ class Worker:
 
     def prepare(self, request: dict[str, Any]) -> dict[str, Any]:
         """Import the peer and make the workload ready: what it took."""
-        peer = PEERS[request["peer"]].load()
+        peer = load_peer(request["peer"])
         task = task_of(request)
         with Measuring() as measuring:
             self._ready = ready = peer.prepare(task)

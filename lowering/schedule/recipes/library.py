@@ -1,6 +1,6 @@
 """Recipes kept as files, one per kind of nest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -39,6 +39,15 @@ class Library:
         """
         found = [r for r in self.recipes if any(k.data in (kind, "*") for k in r.kinds)]
         return sorted(found, key=lambda r: len(r.kinds))
+
+    def without(self, names: Collection[str]) -> "Library":
+        """The same without the steps that name one of these transformations."""
+        copies = tuple(recipe.clone() for recipe in self.recipes)
+        for step in [s for recipe in copies for s in recipe.steps]:
+            if step.transformation.data in names:
+                step.detach()
+                step.erase()
+        return Library(copies)
 
     @classmethod
     def read(cls, texts: Sequence[tuple[str, str]]) -> "Library":

@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+from sdfg.backends.c_tree.names import identifier
 from sdfg.backends.openmp.compiler import find_compiler
 from sdfg.backends.runtime import CompiledModel
 from sdfg.tools.bench.peers.kept import kept_artifact, run_tool
@@ -41,9 +42,9 @@ def compiled(task: Task) -> tuple[Path, Usage]:
             "sdfg-compile", command, {**os.environ, "SDFG_CACHE_DIR": str(task.scratch / "cache")}
         )
 
-    return kept_artifact(
-        task, "sdfg", (_sources(), find_compiler().identity, *task.options), compile_into
-    )
+    name = identifier("_".join(("sdfg", *task.options)))
+    identity = (_sources(), find_compiler().identity, *task.options)
+    return kept_artifact(task, name, identity, compile_into)
 
 
 @lru_cache(maxsize=1)

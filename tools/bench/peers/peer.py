@@ -73,11 +73,14 @@ class PeerEntry:
     """For narrow columns."""
     entry: str
     """`module:class`."""
+    options: tuple[str, ...] = ()
+    """Command line arguments, for our compiler."""
 
-    def load(self) -> Peer:
-        """Import it. Raises `MissingPeerError`."""
-        module, _, name = self.entry.partition(":")
-        return cast(Peer, getattr(import_module(module), name)())
+
+def load_peer(entry: str) -> Peer:
+    """Import the peer of an entry `module:class`. Raises `MissingPeerError`."""
+    module, _, name = entry.partition(":")
+    return cast(Peer, getattr(import_module(module), name)())
 
 
 def required(module: str, package: str | None = None) -> Any:
