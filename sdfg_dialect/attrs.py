@@ -236,6 +236,10 @@ class MachineAttr(ParametrizedAttribute):
         value: Any = self.facts.data[name]
         return int(value.value.data)
 
+    def lanes(self, element_bytes: int) -> int:
+        """Elements of this size in a vector: 1 on a machine without vectors."""
+        return max(1, self.fact("vector_bytes") // element_bytes)
+
     def verify(self) -> None:
         for key, value in self.facts.data.items():
             if not isinstance(value, IntegerAttr) or value.value.data < 0:

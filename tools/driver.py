@@ -21,7 +21,7 @@ from xdsl.passes import ModulePass
 from xdsl.printer import Printer
 
 from sdfg.backends.c_tree.names import identifier
-from sdfg.backends.openmp.compiler import find_compiler
+from sdfg.backends.openmp.compiler import Compiler, find_compiler
 from sdfg.backends.openmp.emitter import emit_module
 from sdfg.backends.openmp.interface import interface_of
 from sdfg.backends.openmp.machine import detect_machine
@@ -57,10 +57,10 @@ class CompileOptions:
     """Allow sums in another order and fused multiply-adds everywhere."""
     name: str | None = None
     """Prefix of the C functions; by default the name of the file."""
-    native: bool = True
-    """Use all instructions of this machine."""
+    march: str = "native"
+    """The machine whose instructions to use, as `-march` names it; empty for any."""
     vector_bytes: int = 0
-    """Size of the SIMD registers to schedule for; 0 for those of this machine."""
+    """Size of the SIMD registers to schedule for; 0 for those of that machine, 4 for none."""
     in_place: tuple[str, ...] = ()
     """Inputs that share the memory of the output that they are copied into; `*` is any text."""
     winograd: bool = True
@@ -142,9 +142,14 @@ class Compilation:
             self.run(pipelines.finish())
         return weights
 
+    @property
+    def compiler(self) -> Compiler:
+        """The C compiler, for the machine that is wanted. Raises `SDFGError`."""
+        return find_compiler().tuned_for(self.options.march)
+
     def machine(self) -> SetMachinePass:
         """The machine to schedule for."""
-        facts = detect_machine(find_compiler())
+        facts = detect_machine(self.compiler)
         return SetMachinePass(
             cores=self.options.threads or facts.cores,
             vector_bytes=self.options.vector_bytes or facts.vector_bytes,
@@ -171,8 +176,9 @@ class Compilation:
         sources = {n: t for n, t in files.items() if n.endswith(".c")}
         headers = {n: t for n, t in files.items() if n.endswith(".h")}
         with self.stage("compile C"):
-            options = Options(native=self.options.native, fast_math=self.options.fast_math)
-            built = compile_library(Program(self.name, sources, headers), options)
+            program = Program(self.name, sources, headers)
+            options = Options(fast_math=self.options.fast_math)
+            built = compile_library(program, options, compiler=self.compiler)
             copy_artifact(built, folder / f"{self.name}.so")
         with self.stage("write"):
             weights_file = f"{self.name}.safetensors" if len(weights) else None

@@ -77,6 +77,16 @@ def compile_model(
             "is faster."
         ),
     ] = True,
+    march: Annotated[
+        str,
+        typer.Option(help="The machine to use all instructions of, as the C compiler calls it."),
+    ] = "native",
+    vector_bytes: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Size of the SIMD registers to schedule for; 0: that machine's; 4: none."
+        ),
+    ] = 0,
     without: Annotated[
         list[str] | None,
         typer.Option(
@@ -104,6 +114,8 @@ def compile_model(
         name=name,
         in_place=tuple(in_place or ()),
         winograd=winograd,
+        march=march,
+        vector_bytes=vector_bytes,
         without=tuple(without or ()),
     )
     with StageProgress(lines=not report, quiet=quiet) as progress:

@@ -49,6 +49,15 @@ class Compiler:
     macros: Mapping[str, str] = field(repr=False)
     """What it predefines with these flags: names and values."""
 
+    def tuned_for(self, architecture: str) -> "Compiler":
+        """
+        The same for another machine: `native` is this one, `` the oldest that the compiler knows,
+        others are what `-march` takes. Raises `SDFGError` for a name that it does not take.
+        """
+        if architecture == "native":
+            return self
+        return _tuned(self.command, architecture, self.family, self.version)
+
     @property
     def identity(self) -> str:
         """A digest of all that decides about its output: the version and the target."""
@@ -106,6 +115,20 @@ def _probe(command: tuple[str, ...]) -> Compiler | str:
         return f"'{name}' cannot compile and link a library with threads"
     family = "clang" if "__clang__" in macros else "gcc"
     return Compiler(command, family, version.splitlines()[0], native, macros)
+
+
+@lru_cache(maxsize=16)
+def _tuned(
+    command: tuple[str, ...], architecture: str, family: Literal["gcc", "clang"], version: str
+) -> Compiler:
+    flags = (f"-march={architecture}",) if architecture else ()
+    text = _output([*command, *flags, *_FLAGS, "-dM", "-E", "-x", "c", os.devnull])
+    if text is None:
+        raise SDFGError(
+            f"'{shlex.join(command)}' does not know the machine '{architecture}'\n"
+            "hint: name one that its -march takes, such as x86-64-v3, or native"
+        )
+    return Compiler(command, family, version, flags, _macros(text))
 
 
 def _output(command: list[str]) -> str | None:

@@ -31,7 +31,7 @@ class MachineFacts:
     cores: int
     """Logical cores this process may use at once."""
     vector_bytes: int
-    """Size of a SIMD register; 8, the size of a double, where there are none."""
+    """Size of a SIMD register; 4, the size of a float, where there are none."""
     vector_registers: int
     fused_multiply_add: bool
     cache_line_bytes: int
@@ -80,7 +80,7 @@ def _simd(compiler: Compiler) -> tuple[int, int]:
     for macro, size, registers in _SIMD:
         if macro in macros:
             return size, registers
-    return 8, 16
+    return 4, 16
 
 
 def _caches(folder: Path) -> dict[int, int]:

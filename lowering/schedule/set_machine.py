@@ -33,7 +33,7 @@ class SetMachinePass(ModulePass):
     cores: int = 1
     """Threads that run at the same time."""
     vector_bytes: int = 64
-    """Size of a SIMD register."""
+    """Size of a SIMD register; 4, the size of a number, for none."""
     vector_registers: int = 32
     """Number of SIMD registers."""
     l1_bytes: int = 32768
@@ -42,16 +42,24 @@ class SetMachinePass(ModulePass):
     """Second cache of a core."""
     l3_bytes: int = 0
     """Cache that the cores share; 0 for none."""
+    core_gflops: int = 240
+    """What a core computes at most, in 10^9 fused multiplications and additions of f32 a second."""
+    core_gbytes: int = 100
+    """What a core reads from the shared cache while the others do too, in 10^9 bytes a second."""
+    start_ns: int = 1000
+    """What it costs, in nanoseconds, to begin a loop on all threads and to wait for its end."""
 
     def __post_init__(self) -> None:
         size = self.vector_bytes
-        if self.cores < 1 or self.vector_registers < 4 or size < 8 or size & (size - 1):
+        if self.cores < 1 or self.vector_registers < 4 or size < 4 or size & (size - 1):
             raise ValueError(
-                f"{self.name}: a machine has a core, 4 vector registers and vectors of 8, 16, ... "
+                f"{self.name}: a machine has a core, 4 vector registers and vectors of 4, 8, ... "
                 f"bytes at least, got {self.cores}, {self.vector_registers} and {size}"
             )
         if min(caches := (self.l1_bytes, self.l2_bytes, self.l3_bytes)) < 0:
             raise ValueError(f"{self.name}: caches have sizes of at least 0, got {caches}")
+        if min(speeds := (self.core_gflops, self.core_gbytes, self.start_ns)) < 1:
+            raise ValueError(f"{self.name}: speeds and times are at least 1, got {speeds}")
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         facts = {
@@ -61,5 +69,8 @@ class SetMachinePass(ModulePass):
             "l1_bytes": self.l1_bytes,
             "l2_bytes": self.l2_bytes,
             "l3_bytes": self.l3_bytes,
+            "core_gflops": self.core_gflops,
+            "core_gbytes": self.core_gbytes,
+            "start_ns": self.start_ns,
         }
         op.attributes[ATTRIBUTE] = MachineAttr(facts)

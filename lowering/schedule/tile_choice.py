@@ -51,7 +51,9 @@ def choose_tile(nest: ReductionNest, machine: MachineAttr) -> TileChoice | None:
     element = nest.body.yielded[0].type
     if not isinstance(element, Float32Type | Float64Type) or not is_vectorizable(nest.body):
         return None
-    lanes = machine.fact("vector_bytes") // element.size
+    lanes = machine.lanes(element.size)
+    if lanes == 1:
+        return None
     costs: dict[str, float] = {}
     for parameter, r in nest.parallel.items():
         if not is_tileable(nest, parameter, r):

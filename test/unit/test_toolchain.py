@@ -281,7 +281,7 @@ def test_machine_facts() -> None:
     facts = detect_machine(find_compiler())
     assert isinstance(facts, MachineFacts)
     assert facts.cores >= 1
-    assert facts.vector_bytes in (8, 16, 32, 64)
+    assert facts.vector_bytes in (4, 16, 32, 64)
     assert facts.vector_registers in (16, 32, 64)
     assert facts.cache_line_bytes in (32, 64, 128)
     assert 0 <= facts.l1_bytes <= facts.l2_bytes or facts.l2_bytes == 0

@@ -51,7 +51,7 @@ class Binding:
         else:
             roles |= pointwise_roles(kind, op)
         values = {name: machine.fact(name) for name in machine.facts.data}
-        values["lanes"] = max(1, values["vector_bytes"] // bytes_of(element))
+        values["lanes"] = machine.lanes(bytes_of(element))
         values["written_bytes"] = written_bytes(op)
         values["quotients"] = quotients_of_exponentials(op)
         if tile is not None:

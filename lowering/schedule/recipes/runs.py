@@ -26,7 +26,9 @@ def run_of_reduction(nest: ReductionNest, machine: MachineAttr) -> str | None:
     element = nest.body.yielded[0].type
     if not isinstance(element, Float32Type | Float64Type) or not is_vectorizable(nest.body):
         return None
-    lanes = machine.fact("vector_bytes") // element.size
+    lanes = machine.lanes(element.size)
+    if lanes == 1:
+        return None
     runs = [p for p, r in nest.reduced.items() if r.step == 1 and is_long(r.extent, lanes)]
     run = last_contiguous(runs, nest.body.input_accesses)
     if run is None:
