@@ -174,6 +174,12 @@ def _interchange() -> type[ModulePass]:
     return InterchangePass
 
 
+def _bound_exponents() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.bound_exponents import BoundExponentsPass
+
+    return BoundExponentsPass
+
+
 def _collapse() -> type[ModulePass]:
     from sdfg.lowering.schedule.transforms.collapse import CollapsePass
 
@@ -252,6 +258,36 @@ def _prefetch() -> type[ModulePass]:
     return PrefetchPass
 
 
+def _fuse_loops() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.fuse_loops import FuseLoopsPass
+
+    return FuseLoopsPass
+
+
+def _parallelize_loop() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.parallelize_loop import ParallelizeLoopPass
+
+    return ParallelizeLoopPass
+
+
+def _privatize() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.privatize import PrivatizePass
+
+    return PrivatizePass
+
+
+def _skew() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.skew import SkewPass
+
+    return SkewPass
+
+
+def _unroll_and_jam() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.unroll_and_jam import UnrollAndJamPass
+
+    return UnrollAndJamPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
@@ -283,6 +319,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-stream": _stream,
         "sdfg-tile": _tile,
         "sdfg-interchange": _interchange,
+        "sdfg-bound-exponents": _bound_exponents,
         "sdfg-collapse": _collapse,
         "sdfg-distribute": _distribute,
         "sdfg-stage": _stage,
@@ -293,6 +330,11 @@ SDFG_UNIVERSE = Universe(
         "sdfg-vectorize": _vectorize,
         "sdfg-load": _load,
         "sdfg-unroll": _unroll,
+        "sdfg-unroll-and-jam": _unroll_and_jam,
+        "sdfg-skew": _skew,
+        "sdfg-privatize": _privatize,
+        "sdfg-parallelize-loop": _parallelize_loop,
+        "sdfg-fuse-loops": _fuse_loops,
     },
     all_targets={"openmp-c": _openmp, "recipe": _recipe},
 )

@@ -1,7 +1,9 @@
-"""Names of symbols that are taken, and of attributes that tell what made a nest."""
+"""Names of symbols that are taken, of containers, and of attributes that tell what made a nest."""
 
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 
+from sdfg.dialect.attrs import WeightAttr
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound
@@ -46,3 +48,13 @@ def names_around(op: Operation) -> frozenset[str]:
                 found.add(assigned)
             pending.append(child)
     return frozenset(found)
+
+
+def label(container: SSAValue) -> str:
+    """What people call a container."""
+    owner = container.owner
+    if isinstance(owner, AllocOp) and owner.label is not None:
+        return owner.label.data
+    if isinstance(owner, ConstantOp) and isinstance(owner.value, WeightAttr):
+        return owner.value.key.data
+    return container.name_hint or "operand"

@@ -21,7 +21,7 @@ from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound, symbols_read
 from sdfg.dialect.types import ArrayType, StreamType
-from sdfg.lowering.schedule.transforms.stage import label
+from sdfg.lowering.schedule.names import label
 from sdfg.lowering.simplify.rewriting import erase_unused_containers, insert_before
 from sdfg.lowering.to_sdfg.names import place as layer_name
 

@@ -9,22 +9,28 @@ from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.lowering.schedule.transforms.accumulate import AccumulatePass
 from sdfg.lowering.schedule.transforms.collapse import CollapsePass
 from sdfg.lowering.schedule.transforms.distribute import DistributePass
+from sdfg.lowering.schedule.transforms.fuse_loops import FuseLoopsPass
 from sdfg.lowering.schedule.transforms.interchange import InterchangePass
 from sdfg.lowering.schedule.transforms.load import LoadPass
 from sdfg.lowering.schedule.transforms.nest import Loop
+from sdfg.lowering.schedule.transforms.parallelize_loop import ParallelizeLoopPass
 from sdfg.lowering.schedule.transforms.partials import PartialsPass
 from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
+from sdfg.lowering.schedule.transforms.privatize import PrivatizePass
 from sdfg.lowering.schedule.transforms.stage import POLICIES, StagePass
 from sdfg.lowering.schedule.transforms.stream import StreamPass
 from sdfg.lowering.schedule.transforms.tile import PEELS, RESTS, TilePass
 from sdfg.lowering.schedule.transforms.transformation import Transformation
 from sdfg.lowering.schedule.transforms.transpose import TransposePass
 from sdfg.lowering.schedule.transforms.unroll import UnrollPass
+from sdfg.lowering.schedule.transforms.unroll_and_jam import UnrollAndJamPass
 from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
 
+FOR_MEMORY = ("collapse", "partials", "prefetch", "stream", "transpose")
 NAMES = (
     *("tile", "interchange", "distribute", "stage", "accumulate", "vectorize", "load", "unroll"),
-    *("collapse", "partials", "prefetch", "stream", "transpose"),
+    *("unroll-and-jam", "fuse-loops", "parallelize-loop", "privatize"),
+    *FOR_MEMORY,
 )
 SIZES = (4, 2, 8, 3, 1, 16, 7)
 PADS = (0, 0, 4, 1)
@@ -62,7 +68,7 @@ def random_transformation(choices: Choices, loops: Sequence[str], fresh: str) ->
                 return InterchangePass(outermost=inner)
             return InterchangePass(innermost=inner)
         case "distribute":
-            return DistributePass(neighbours(choices, loops, 3))
+            return DistributePass(neighbours(choices, loops, 3), each=chance(choices, 30))
         case "stage":
             at = pick(choices, loops) if chance(choices, 40) else ""
             only, pad = pick(choices, POLICIES), pick(choices, PADS)
@@ -75,10 +81,29 @@ def random_transformation(choices: Choices, loops: Sequence[str], fresh: str) ->
         case "load":
             pair = neighbours(choices, loops, 2)
             return LoadPass(pair if len(pair) == 2 else (loop, pick(choices, loops)))
+        case name if name in FOR_MEMORY:
+            return random_for_memory(choices, name, loops)
+        case name:
+            return random_for_order(choices, name, loops, fresh)
+
+
+def random_for_order(
+    choices: Choices, name: str, loops: Sequence[str], fresh: str
+) -> Transformation:
+    """One of those that change which iterations run together."""
+    loop = pick(choices, loops)
+    match name:
         case "unroll":
             return UnrollPass(neighbours(choices, loops, 2), most=pick(choices, (64, 4)))
-        case name:
-            return random_for_memory(choices, name, loops)
+        case "unroll-and-jam":
+            into = (f"{fresh}o", f"{fresh}i") if chance(choices, 50) else ()
+            return UnrollAndJamPass(loop, pick(choices, (2, 3, 4)), into)
+        case "fuse-loops":
+            return FuseLoopsPass((loop,) if chance(choices, 50) else ())
+        case "parallelize-loop":
+            return ParallelizeLoopPass(neighbours(choices, loops, 2), pick(choices, (1, 4)))
+        case _:
+            return PrivatizePass(loop)
 
 
 def random_for_memory(choices: Choices, name: str, loops: Sequence[str]) -> Transformation:

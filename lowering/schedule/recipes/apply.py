@@ -51,6 +51,7 @@ def apply_recipe(
         fail(recipe, f"uses {missing.args[0]}, which is not defined", hint=f"it may use {names}")
     copy = op.clone()
     nest = Nest.open(copy, state, taken)
+    nest.original = op
     block = op.parent_block()
     assert block is not None
     block.insert_op_before(copy, op)

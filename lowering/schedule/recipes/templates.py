@@ -12,7 +12,7 @@ from sdfg.dialect.analysis.accesses import may_stop
 from sdfg.dialect.analysis.containers import is_constant, root
 from sdfg.dialect.ops.containers import AllocOp, ViewOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
-from sdfg.lowering.schedule.transforms.stage import label
+from sdfg.lowering.schedule.names import label
 from sdfg.lowering.simplify.rewriting import insert_before
 
 

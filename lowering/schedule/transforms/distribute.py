@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import array_type, root
+from sdfg.dialect.analysis.dependences import Dependences
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.containers import AllocOp, ViewOp
+from sdfg.dialect.ops.control import ForOp
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.symbolic import Expr
@@ -16,12 +19,13 @@ from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.transforms.nest import (
     Loop,
     Nest,
-    map_chain_around,
     nodes,
+    only_child,
     parameter,
     range_of,
     refuse,
 )
+from sdfg.lowering.schedule.transforms.reasons import carried
 from sdfg.lowering.schedule.transforms.transformation import Transformation
 from sdfg.lowering.simplify.rewriting import set_memlet
 
@@ -42,34 +46,55 @@ class DistributePass(Transformation):
     map [i = 0:8] { B[i] = f(t[i]) }
     ```
 
-    A container that was private to an iteration and joins two parts gets a dimension per loop.
-    Legal for maps, whose points share nothing else.
+    With `each`, tasklets part from each other, too. A container that was private to an iteration
+    and joins two parts gets a dimension per loop. Legal for maps, whose points share nothing else,
+    and for loops of which no later part gives an earlier one what it needs in a later iteration.
+    Where every part has a loop of its own already, nothing changes.
     """
 
     name = "sdfg-distribute"
+    orders: ClassVar[bool] = True
 
     loops: tuple[str, ...]
     """The loops to distribute: the innermost ones of a perfect nest, in order."""
+    each: bool = False
+    """Whether each tasklet is a part of its own."""
 
     def rewrite(self, nest: Nest) -> None:
         names = [nest.name(n) for n in self.loops]
-        for loop in nest.maps(self.loops[-1]):
-            body = nodes(loop)
-            if len(body) < 2:
+        for loop in nest.loops(self.loops[-1]):
+            if len(nodes(loop)) < 2:
                 continue
-            chain = map_chain_around(loop)
-            chain = chain[: chain.index(loop) + 1]
-            tail = chain[-len(names) :]
+            tail = chain_to(loop, len(names))
             if [parameter(op) for op in tail] != names:
                 refuse(f"loops {', '.join(self.loops)} are not the innermost ones of a nest")
-            distribute(nest, tail)
+            distribute(nest, tail, each=self.each)
 
 
-def distribute(nest: Nest, chain: list[MapOp]) -> None:
+def chain_to(loop: Loop, length: int) -> list[Loop]:
+    """`loop` and the loops that it is perfectly nested in, up to `length`, outermost first."""
+    chain: list[Loop] = [loop]
+    while len(chain) < length:
+        parent = chain[0].parent_op()
+        if not isinstance(parent, Loop) or only_child(parent) is not chain[0]:
+            break
+        chain.insert(0, parent)
+    return chain
+
+
+def distribute(
+    nest: Nest, chain: Sequence[Loop], *, each: bool = False, unrolled: bool = False
+) -> list[Loop]:
+    """
+    A nest of the loops `chain` for each part of what is in them: the nests.
+
+    Where the loops are to be `unrolled`, what is in registers may stay there.
+    """
     inner = chain[-1]
-    groups = parts(nodes(inner))
+    groups = parts(nodes(inner), each=each)
     if len(groups) < 2:
-        return
+        return [chain[0]]
+    check_order(nest, chain, groups)
     allocs = [op for op in inner.body.block.ops if isinstance(op, AllocOp)]
     if any(isinstance(op, ViewOp) for op in inner.body.block.ops):
         refuse("a view is taken in the loop")
@@ -77,30 +102,58 @@ def distribute(nest: Nest, chain: list[MapOp]) -> None:
     shared = [alloc for alloc, found in homes.items() if len(found) > 1]
     new: list[Operation] = []
     for alloc in shared:
-        wide = expand(alloc, chain)
+        wide = expand(alloc, chain, unrolled=unrolled)
         if chain[0] in nest.roots:
             nest.allocate(wide)
         else:
             new.append(wide)
-    headers = [(op.param_names, op.ranges.data, op.schedule, op.location) for op in chain]
+    nests: list[Loop] = []
     for group in groups:
         body = [a for a, found in homes.items() if found == [group]]
         ops: list[Operation] = [*body, *group]
         for op in ops:
             op.detach()
-        for names, ranges, schedule, location in reversed(headers):
-            op = MapOp(names, ranges, ops, schedule)
-            op.location = location
+        for loop in reversed(chain):
+            op = copied(loop, ops)
             ops = [op]
         new += ops
+        nests += [op for op in ops if isinstance(op, Loop)]
     nest.replace(chain[0], new)
+    return nests
 
 
-def parts(body: Sequence[Operation]) -> list[list[Operation]]:
-    """The nodes of a body: each loop alone, what stands between loops together."""
+def copied(loop: Loop, body: Sequence[Operation]) -> Loop:
+    """A loop like `loop` around `body`."""
+    if isinstance(loop, MapOp):
+        new: Loop = MapOp(loop.param_names, loop.ranges.data, body, loop.schedule)
+    else:
+        new = ForOp(loop.param, loop.range, body)
+    new.location = loop.location
+    return new
+
+
+def check_order(nest: Nest, chain: Sequence[Loop], groups: Sequence[Sequence[Operation]]) -> None:
+    """Raises `Refused` where a part needs, in a later iteration, what comes behind it."""
+    if not any(isinstance(op, ForOp) for op in chain):
+        return
+    root = next(r for r in nest.roots if r.is_ancestor(chain[0]))
+    assert isinstance(root, Loop)
+    place = {n: k for k, group in enumerate(groups) for op in group for n in op.walk()}
+    for found in Dependences.of(root, promised=True).all:
+        source, sink = place.get(found.source.node), place.get(found.sink.node)
+        if found.kind == "reduction" or source is None or sink is None:
+            continue
+        if source > sink:
+            carrier = found.carrier
+            if carrier is not None and carrier.op in chain:
+                refuse(f"the parts hang together: {carried(found, carrier.parameter)}")
+
+
+def parts(body: Sequence[Operation], *, each: bool) -> list[list[Operation]]:
+    """The nodes of a body: each loop alone, what stands between loops together, or `each`."""
     groups: list[list[Operation]] = []
     for op in body:
-        if isinstance(op, Loop) or not groups or isinstance(groups[-1][-1], Loop):
+        if each or isinstance(op, Loop) or not groups or isinstance(groups[-1][-1], Loop):
             groups.append([op])
         else:
             groups[-1].append(op)
@@ -111,7 +164,7 @@ def uses(group: Sequence[Operation], container: SSAValue) -> bool:
     return any(root(o) is container for op in group for n in op.walk() for o in n.operands)
 
 
-def expand(alloc: AllocOp, chain: Sequence[MapOp]) -> AllocOp:
+def expand(alloc: AllocOp, chain: Sequence[Loop], *, unrolled: bool = False) -> AllocOp:
     """A container with a dimension per loop instead of one per iteration; its users follow."""
     kind = array_type(alloc.result)
     ranges = [range_of(op) for op in chain]
@@ -119,7 +172,8 @@ def expand(alloc: AllocOp, chain: Sequence[MapOp]) -> AllocOp:
     if any(not e.is_Integer for e in extents):
         refuse("a container private to an iteration would need one element per iteration")
     index = [numbered(parameter(op), r) for op, r in zip(chain, ranges, strict=True)]
-    storage = "stack" if kind.storage.kind.data == "register" else kind.storage.kind.data
+    storage = kind.storage.kind.data
+    storage = "stack" if storage == "register" and not unrolled else storage
     new = AllocOp(ArrayType((*extents, *kind.dims), kind.element_type, storage=storage))
     new.attributes |= {k: v for k, v in alloc.attributes.items() if k == "label"}
     new.location = alloc.location

@@ -13,6 +13,7 @@ from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
 from sdfg.dialect.types import ArrayType
+from sdfg.lowering.schedule.names import label
 from sdfg.lowering.schedule.transforms.distribute import numbered
 from sdfg.lowering.schedule.transforms.nest import (
     Nest,
@@ -23,7 +24,6 @@ from sdfg.lowering.schedule.transforms.nest import (
     range_of,
     refuse,
 )
-from sdfg.lowering.schedule.transforms.stage import label
 from sdfg.lowering.schedule.transforms.transformation import Transformation
 from sdfg.lowering.schedule.vector_tasklets import move_tasklet
 from sdfg.lowering.simplify.rewriting import set_memlet

@@ -8,6 +8,7 @@ from xdsl.ir import Block, Operation, Region
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.subsets import is_nonnegative
+from sdfg.dialect.attrs import ScheduleAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import Range, SubsetAttr
 from sdfg.dialect.ops import syntax
@@ -22,7 +23,7 @@ from sdfg.lowering.simplify.rewriting import rename, substitute
 Loop = MapOp | ForOp
 """A loop of one parameter."""
 
-_SPLIT = ("sequential", "unroll")
+_SPLIT = ("sequential", "unroll", "parallel")
 """Schedules of maps that may be taken apart into loops of one parameter."""
 
 
@@ -41,7 +42,7 @@ def refuse(reason: str) -> NoReturn:
 @dataclass
 class Nest:
     """
-    A map at the top of a state, or beside others within a map, and what has become of it.
+    A loop at the top of a state, or beside others within a map, and what has become of it.
 
     While it is open, each loop has one parameter, so that a transformation moves whole operations;
     `close` joins loops again. Loops are found by *role path*, which is the name of their parameter
@@ -58,9 +59,11 @@ class Nest:
     """Parameter of each role, where they differ."""
     added: list[Operation] = field(default_factory=list[Operation])
     """Allocations before the state and copies before the nest."""
+    original: Operation | None = None
+    """What the nest is a copy of, which it will replace: what that uses does not count."""
 
     @classmethod
-    def open(cls, op: MapOp, state: StateOp | MapOp, taken: frozenset[str]) -> "Nest":
+    def open(cls, op: Loop, state: StateOp | MapOp, taken: frozenset[str]) -> "Nest":
         """
         Take the maps of `op` apart into loops of one parameter.
 
@@ -82,12 +85,19 @@ class Nest:
         return cls(state, [op], taken)
 
     def close(self) -> None:
-        """Join loops that are perfectly nested, leave out those of one iteration."""
+        """
+        Join loops that are perfectly nested, leave out those of one iteration. Of loops on threads
+        that still stand in each other the outer one counts.
+        """
         for root in list(self.roots):
             for op in [o for o in root.walk() if isinstance(o, MapOp)][::-1]:
                 _drop_single(op, is_root=op is root)
             for op in [o for o in root.walk() if isinstance(o, MapOp)][::-1]:
                 join(op)
+            for op in [o for o in root.walk() if isinstance(o, MapOp) and on_threads(o)]:
+                for inner in [o for o in op.walk() if o is not op and isinstance(o, MapOp)]:
+                    if on_threads(inner):
+                        inner.attributes["schedule"] = ScheduleAttr()
 
     def name(self, role: str) -> str:
         """The parameter that plays a role."""
@@ -196,6 +206,11 @@ def check_private(alloc: AllocOp | ViewOp) -> None:
     size = symbolic.constant(kind.size)
     if size is None or size > LARGEST_PRIVATE or kind.storage.kind.data == "heap":
         refuse(f"each iteration of the loops around would need {kind.size} elements")
+
+
+def on_threads(loop: Operation) -> bool:
+    """Whether the iterations of a loop run on the threads of the machine."""
+    return isinstance(loop, MapOp) and loop.schedule.kind.data == "parallel"
 
 
 def parameter(loop: Loop) -> str:

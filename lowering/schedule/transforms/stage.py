@@ -7,13 +7,15 @@ from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import array_type, is_constant, root
-from sdfg.dialect.attrs import STORAGES, WeightAttr
+from sdfg.dialect.analysis.subsets import bounds, is_nonnegative
+from sdfg.dialect.attrs import STORAGES
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
-from sdfg.dialect.ops.containers import AllocOp, ConstantOp
+from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
+from sdfg.lowering.schedule.names import label
 from sdfg.lowering.schedule.nests import stride
 from sdfg.lowering.schedule.transforms.distribute import numbered
 from sdfg.lowering.schedule.transforms.nest import (
@@ -53,7 +55,8 @@ class StagePass(Transformation):
     The copy has a dimension for each loop that the access depends on, outermost first, `along`
     last, and is made before the whole nest, or with `at` before that loop, anew in each iteration
     around it. Constants are then packed when the model is compiled. Legal where what is read is not
-    written in the nest, and where the ranges of the copied loops depend on nothing inside.
+    written in the nest. Operands stay as they are where the ranges of the copied loops depend on
+    one another, and where a loop may be empty so that the elements need not be there.
     """
 
     name = "sdfg-stage"
@@ -116,6 +119,8 @@ class StagePass(Transformation):
         used = [op for op in loops if parameter(op) in memlet.symbols]
         step = stride(container, memlet, name)
         if step is None or step == 0 or not is_box(loops, used):
+            return False
+        if not exists(container, memlet, used) and any(may_be_empty(op) for op in loops):
             return False
         if self.only in ("all", "constants"):
             return self.only == "all" or is_constant(container)
@@ -184,19 +189,29 @@ def is_box(loops: Sequence[Loop], used: Sequence[Loop]) -> bool:
     return not any(symbolic.symbols_of(*range_of(op).exprs) & names for op in used)
 
 
+def exists(container: SSAValue, memlet: MemletAttr, used: Sequence[Loop]) -> bool:
+    """Whether an access names elements that are there, whatever the loops around those used do."""
+    kind = array_type(container)
+    ranges = {parameter(op): range_of(op) for op in used}
+    sizes = symbolic.symbols_of(*kind.dims)
+    for index, extent in zip(memlet.ranges, kind.dims, strict=True):
+        found = bounds(index.start, ranges)
+        if found is None or not is_nonnegative(found[0], sizes):
+            return False
+        if not is_nonnegative(symbolic.expanded(extent - 1 - found[1]), sizes):
+            return False
+    return True
+
+
+def may_be_empty(op: Loop) -> bool:
+    """Whether a loop may have no iteration."""
+    count = symbolic.constant(range_of(op).extent)
+    return count is None or count < 1
+
+
 def is_written(nest: Nest, container: SSAValue) -> bool:
     """Whether anything in the nest writes the memory of `container`."""
     base = root(container)
     return any(
         isinstance(op, TaskletOp) and any(root(o) is base for o in op.outputs) for op in nest.walk()
     )
-
-
-def label(container: SSAValue) -> str:
-    """What people call a container."""
-    owner = container.owner
-    if isinstance(owner, AllocOp) and owner.label is not None:
-        return owner.label.data
-    if isinstance(owner, ConstantOp) and isinstance(owner.value, WeightAttr):
-        return owner.value.key.data
-    return container.name_hint or "operand"

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import ClassVar
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -11,7 +12,7 @@ from xdsl.passes import ModulePass
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.lowering.schedule.names import names_around
-from sdfg.lowering.schedule.transforms.nest import Nest, Refused
+from sdfg.lowering.schedule.transforms.nest import Loop, Nest, Refused
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class Transformation(ModulePass, ABC):
     As a pass it rewrites each map at the top of a state whose state's label matches `state`, and
     stops compilation where that is refused. In a recipe it is one step.
     """
+
+    orders: ClassVar[bool] = False
+    """Whether it knows what to do with iterations that follow each other: loops at the top, too."""
 
     state: str = field(default="*", kw_only=True)
     """Labels of the states whose maps a pass rewrites; `*` stands for any text."""
@@ -41,7 +45,9 @@ class Transformation(ModulePass, ABC):
                 continue
             if not fnmatchcase(state.sym_name.data, self.state):
                 continue
-            for node in [n for n in state.body.block.ops if isinstance(n, MapOp)]:
+            for node in [n for n in state.body.block.ops if isinstance(n, Loop)]:
+                if not (self.orders or isinstance(node, MapOp)):
+                    continue
                 try:
                     nest = Nest.open(node, state, names_around(state))
                     self.rewrite(nest)

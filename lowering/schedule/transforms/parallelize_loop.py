@@ -1,0 +1,133 @@
+"""Loops on the threads of the machine."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.accesses import Accesses
+from sdfg.dialect.analysis.conflicts import conflicts
+from sdfg.dialect.analysis.containers import array_type
+from sdfg.dialect.analysis.dependences import Dependences
+from sdfg.dialect.attrs import ScheduleAttr
+from sdfg.dialect.diagnostics import derived
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.lowering.schedule.names import label
+from sdfg.lowering.schedule.transforms.nest import (
+    Loop,
+    Nest,
+    chain_from,
+    enclosing,
+    on_threads,
+    parameter,
+    range_of,
+    refuse,
+)
+from sdfg.lowering.schedule.transforms.reasons import carried
+from sdfg.lowering.schedule.transforms.transformation import Transformation
+
+
+@dataclass(frozen=True)
+class ParallelizeLoopPass(Transformation):
+    """
+    Run the iterations of loops on the threads of the machine; several nested ones as one.
+
+    Before, and after `sdfg-parallelize-loop{loops=i,j least=64}`:
+
+    ```
+    map [i = 0:N] { map [j = 0:M] { for [k = 0:K] { ... } } }
+
+    map [i = 0:N, j = 0:M] schedule(parallel if N * M >= 64) { for [k = 0:K] { ... } }
+    ```
+
+    Each thread begins with a part of its own, the same in every loop of one size, as a static
+    schedule would have it, and then takes from what others have not begun, as a dynamic one would.
+    Legal for maps whose points combine into no common element, and for loops whose iterations share
+    nothing, which become maps. Threads start no threads: refused within a loop that they run, and
+    around one. `sdfg-parallelize` leaves the nest as it is then.
+    """
+
+    name = "sdfg-parallelize-loop"
+    orders: ClassVar[bool] = True
+
+    loops: tuple[str, ...]
+    """The loops, outermost first: all but the last hold nothing but the next."""
+    least: int = 1
+    """Iterations of all these loops together below which one thread runs them."""
+
+    def __post_init__(self) -> None:
+        if not self.loops:
+            raise ValueError(f"{self.name}: name at least one loop")
+        if self.least < 1:
+            raise ValueError(f"{self.name}: least is at least 1, got {self.least}")
+
+    def rewrite(self, nest: Nest) -> None:
+        names = [nest.name(n) for n in self.loops]
+        for top in nest.loops(self.loops[0]):
+            chain = chain_from(top)[: len(names)]
+            if [parameter(op) for op in chain] != names:
+                refuse(f"loops {', '.join(self.loops)} are not perfectly nested")
+            self.distribute(nest, chain)
+
+    def distribute(self, nest: Nest, chain: list[Loop]) -> None:
+        check_threads(nest, chain)
+        names = {parameter(op) for op in chain}
+        for op in chain:
+            if symbolic.symbols_of(*range_of(op).exprs) & names:
+                refuse(f"the range of loop {parameter(op)} moves with the loops around it")
+        maps = [as_map(nest, op) for op in chain]
+        for op in maps:
+            for found in conflicts(op, op.param_names):
+                name = label(found.container)
+                refuse(f"iterations of {parameter(op)} combine into the same element of {name}")
+        if name := written_registers(maps[0]):
+            refuse(f"{name} is in registers, which threads do not share")
+        schedule = self.schedule(nest, maps)
+        for op in maps:
+            op.attributes["schedule"] = schedule
+
+    def schedule(self, nest: Nest, maps: list[MapOp]) -> ScheduleAttr:
+        extents = [range_of(op).extent for op in maps]
+        count = extents[0] if len(maps) == 1 else symbolic.product(map(nest.count, maps))
+        if count.is_Integer:
+            return ScheduleAttr("parallel" if count >= self.least else "sequential")
+        if self.least == 1:
+            return ScheduleAttr("parallel")
+        return ScheduleAttr("parallel", symbolic.greater(count, symbolic.integer(self.least - 1)))
+
+
+def check_threads(nest: Nest, chain: list[Loop]) -> None:
+    """Raises `Refused` where threads would start threads."""
+    root = next(r for r in nest.roots if r.is_ancestor(chain[0]))
+    for around in enclosing(chain[0], root):
+        if on_threads(around):
+            refuse(f"loop {parameter(around)} around is on threads")
+    if any(on_threads(op) for op in chain[-1].walk() if op is not chain[-1]):
+        refuse("a loop within is on threads")
+
+
+def as_map(nest: Nest, op: Loop) -> MapOp:
+    """The loop itself, or a map in the place of a loop whose iterations share nothing."""
+    if isinstance(op, MapOp):
+        return op
+    root = next(r for r in nest.roots if r.is_ancestor(op))
+    assert isinstance(root, Loop)
+    found = Dependences.of(root, promised=True)
+    for loop in found.loops:
+        if loop.op is op:
+            for dependence in found.of_loop(loop):
+                refuse(carried(dependence, loop.parameter))
+    new = MapOp([op.param], [range_of(op)], op.detach_region(0))
+    derived(new, op)
+    nest.replace(op, [new])
+    return new
+
+
+def written_registers(op: MapOp) -> str | None:
+    """A container in registers outside of `op` that it writes, as people call it."""
+    for access in Accesses.of(op).all:
+        owner = access.root.owner
+        if not access.writes or array_type(access.root).storage.kind.data != "register":
+            continue
+        if not any(owner is inner for inner in op.walk()):
+            return label(access.root)
+    return None
