@@ -29,6 +29,11 @@ def uses_streams(op: Operation) -> bool:
     return any(isinstance(o.type, StreamType) for n in op.walk() for o in n.operands)
 
 
+def has_threads(op: Operation) -> bool:
+    """Whether a loop in `op` is on threads."""
+    return any(isinstance(n, MapOp) and n.schedule.kind.data == "parallel" for n in op.walk())
+
+
 @dataclass(frozen=True)
 class ParallelizePass(ModulePass):
     """
@@ -47,7 +52,8 @@ class ParallelizePass(ModulePass):
     ```
 
     A map of one large dimension is cut into blocks. Dimensions whose points write the same elements
-    stay sequential. Needs `#sdfg.machine` on the module.
+    stay sequential. A nest of which a loop is on threads already stays as it is. Needs
+    `#sdfg.machine` on the module.
     """
 
     name = "sdfg-parallelize"
@@ -78,7 +84,7 @@ class ParallelizePass(ModulePass):
 
     def distribute(self, op: MapOp, cores: int, lanes: int) -> None:
         condition = self.condition(op, lanes)
-        if condition == symbolic.parse("false") or uses_streams(op):
+        if condition == symbolic.parse("false") or uses_streams(op) or has_threads(op):
             return
         blocked = {conflict.parameter for conflict in conflicts(op, op.param_names)}
         if any(isinstance(node, CallOp) for node in op.walk()):  # of which little is known
