@@ -1,4 +1,4 @@
-"""How much a map does, as a symbolic number of operations on single lanes."""
+"""How long a map takes on one core, symbolically, from the facts of the machine."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,8 @@ from xdsl.dialects import arith, math
 from xdsl.ir import Operation
 
 from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.cost import Cost
+from sdfg.dialect.attrs import MachineAttr
 from sdfg.dialect.ops.control import ForOp, IfOp
 from sdfg.dialect.ops.copies import CopyOp
 from sdfg.dialect.ops.dataflow import ConsumeOp, MapOp
@@ -16,6 +18,17 @@ from sdfg.dialect.symbolic import Expr
 _CHEAP_FUNCTIONS = (math.AbsFOp, math.FmaOp, math.FloorOp, math.CeilOp, math.CopySignOp)
 _FUNCTION, _DIVISION = 20, 5
 """Instructions of a function like `exp`, and of a division or a square root."""
+
+
+def picoseconds(op: Operation, machine: MachineAttr) -> Expr:
+    """
+    About how long `op` takes on one core: its instructions, and the bytes that it must move through
+    the cache that the cores share, since another core may have written them or will read them.
+    """
+    lane = 2000 // machine.fact("core_gflops")  # a fused multiply-add is two operations
+    byte = 1000 // machine.fact("core_gbytes")
+    lanes = machine.fact("vector_bytes") // 4
+    return symbolic.expanded(lane * work(op, lanes) + byte * Cost.of(op).bytes)
 
 
 def work(op: Operation, lanes: int = 1) -> Expr:

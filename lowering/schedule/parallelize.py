@@ -9,7 +9,7 @@ from xdsl.passes import ModulePass
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.conflicts import conflicts, inner_ranges
-from sdfg.dialect.attrs import ScheduleAttr
+from sdfg.dialect.attrs import MachineAttr, ScheduleAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import Range, SubsetAttr
 from sdfg.dialect.ops import syntax
@@ -17,7 +17,7 @@ from sdfg.dialect.ops.call import CallOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import StreamType
-from sdfg.lowering.schedule.cost import work
+from sdfg.lowering.schedule.cost import picoseconds
 from sdfg.lowering.schedule.machine import machine_of
 from sdfg.lowering.schedule.names import ORIGIN, known_names
 
@@ -48,48 +48,48 @@ class ParallelizePass(ModulePass):
     After, for two cores:
 
     ```
-    map [i = 0:N] schedule(parallel if 1024 * N > 262144) { map [j = 0:64] { ... } }
+    map [i = 0:N] schedule(parallel if 1600 * N > 2000000) { map [j = 0:64] { ... } }
     ```
 
-    A map of one large dimension is cut into blocks. Dimensions whose points write the same elements
-    stay sequential. A nest of which a loop is on threads already stays as it is. Needs
-    `#sdfg.machine` on the module.
+    The condition compares picoseconds: what one core needs (`cost.picoseconds`) must be worth the
+    time to begin and end a loop on all threads. A map of one large dimension is cut into blocks.
+    Dimensions whose points write the same elements stay sequential. A nest of which a loop is on
+    threads already stays as it is. Needs `#sdfg.machine` on the module.
     """
 
     name = "sdfg-parallelize"
 
-    least_work: int = 16384
-    """Instructions below which a map runs on one thread: waking the others takes longer."""
+    start: int = -1
+    """Nanoseconds to begin and end a loop on all threads; -1: those of the machine."""
     block: int = 4096
     """Points of a block of a map of one dimension."""
 
     def __post_init__(self) -> None:
-        if self.least_work < 0 or self.block < 1:
+        if self.start < -1 or self.block < 1:
             raise ValueError(
-                f"{self.name}: least-work is at least 0 and block at least 1, "
-                f"got {self.least_work} and {self.block}"
+                f"{self.name}: start is at least -1 and block at least 1, "
+                f"got {self.start} and {self.block}"
             )
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         machine = machine_of(op)
-        cores, lanes = machine.fact("cores"), machine.fact("vector_bytes") // 4
-        if cores < 2:
+        if machine.fact("cores") < 2:
             return
         for state in [s for s in op.walk() if isinstance(s, StateOp)]:
             if isinstance(state.parent_op(), MapOp):
                 continue
             for node in list(state.body.block.ops):
                 if isinstance(node, MapOp) and node.schedule.kind.data in ("sequential", "simd"):
-                    self.distribute(node, cores, lanes)
+                    self.distribute(node, machine)
 
-    def distribute(self, op: MapOp, cores: int, lanes: int) -> None:
-        condition = self.condition(op, lanes)
+    def distribute(self, op: MapOp, machine: MachineAttr) -> None:
+        condition = self.condition(op, machine)
         if condition == symbolic.parse("false") or uses_streams(op) or has_threads(op):
             return
         blocked = {conflict.parameter for conflict in conflicts(op, op.param_names)}
         if any(isinstance(node, CallOp) for node in op.walk()):  # of which little is known
             blocked = {*op.param_names}
-        leading = self.leading(op, blocked, cores)
+        leading = self.leading(op, blocked, machine.fact("cores"))
         if leading == 0:
             return
         if leading == len(op.param_names) and op.schedule.kind.data == "simd":
@@ -97,15 +97,17 @@ class ParallelizePass(ModulePass):
         else:
             split(op, leading, ScheduleAttr("parallel", condition))
 
-    def condition(self, op: MapOp, lanes: int) -> Expr:
-        """What must hold at run time for threads to pay, in vectors of `lanes` numbers."""
-        least = self.least_work * lanes
-        total = work(op, lanes)
+    def condition(self, op: MapOp, machine: MachineAttr) -> Expr:
+        """What must hold at run time for threads to pay: what they save, and what that costs."""
+        cores = machine.fact("cores")
+        start = machine.fact("start_ns") if self.start < 0 else self.start
+        least = symbolic.integer(1000 * start * cores // (cores - 1))
+        total = picoseconds(op, machine)
         # What the map itself computes is not known before it runs.
         total = symbolic.substitute(total, dict.fromkeys(inner_ranges(op), 1))
         if total.is_Integer:
             return symbolic.parse("true" if total > least else "false")
-        return symbolic.greater(total, symbolic.integer(least))
+        return symbolic.greater(total, least)
 
     def leading(self, op: MapOp, blocked: set[str], cores: int) -> int:
         """How many of the first dimensions to distribute: enough points for all threads."""

@@ -29,7 +29,7 @@ PASSES: dict[str, ModulePass] = {
     for step in (
         ApplyRecipesPass(),
         VectorizeMapsPass(),
-        ParallelizePass(least_work=0, block=4),
+        ParallelizePass(start=0, block=4),
         OutlineMapsPass(),
     )
 }
@@ -45,7 +45,7 @@ def whole(machine: SetMachinePass) -> list[ModulePass]:
     """The schedules of the pipeline, with threads even for the little work of these programs."""
     steps = [*schedule(machine), *finish()]
     return [
-        ParallelizePass(least_work=0, block=4) if isinstance(step, ParallelizePass) else step
+        ParallelizePass(start=0, block=4) if isinstance(step, ParallelizePass) else step
         for step in steps
         if type(step).__module__.startswith("sdfg.lowering.schedule.")
     ]

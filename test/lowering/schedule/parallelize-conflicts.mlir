@@ -1,4 +1,4 @@
-// RUN: sdfg-opt %s -p 'sdfg-set-machine{cores=2},sdfg-parallelize{least-work=0}' --print-debuginfo | filecheck %s
+// RUN: sdfg-opt %s -p 'sdfg-set-machine{cores=2},sdfg-parallelize{start=0}' --print-debuginfo | filecheck %s
 
 // Threads never combine into the same element, and each map that is new stands where the old one stood.
 sdfg.sdfg @main (in "A" %A: !sdfg.array<[64, 64] x f32>, inout "C" %C: !sdfg.array<[64] x f32>, inout "D" %D: !sdfg.array<[8, 8] x f32>) {

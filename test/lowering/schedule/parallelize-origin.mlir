@@ -1,4 +1,4 @@
-// RUN: sdfg-opt %s -p 'sdfg-set-machine{cores=2},sdfg-parallelize{least-work=0 block=16}' | filecheck %s
+// RUN: sdfg-opt %s -p 'sdfg-set-machine{cores=2},sdfg-parallelize{start=0 block=16}' | filecheck %s
 
 // What made a nest is said on its outermost map, also where that is new.
 // CHECK:      sdfg.map [i = 0:64] schedule(parallel) attributes {recipe = "rows", knobs = {size = 4 : i64}} {

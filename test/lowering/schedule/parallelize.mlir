@@ -29,7 +29,7 @@ sdfg.sdfg @small (in "A" %A: !sdfg.array<[8, 8] x f32>, out "B" %B: !sdfg.array<
 
 // Decided at run time; one dimension is cut into blocks.
 // CHECK-LABEL: @unknown
-// CHECK: sdfg.map [i0b = 0:(N + 4095) floordiv 4096] schedule(parallel if 2 * N > 262144) {
+// CHECK: sdfg.map [i0b = 0:(N + 4095) floordiv 4096] schedule(parallel if 96 * N > 2000000) {
 // CHECK-NEXT: sdfg.map [i0 = 4096 * i0b:min(4096 * i0b + 4096, N)] schedule(simd) {
 sdfg.sdfg @unknown [N] (in "A" %A: !sdfg.array<[N] x f32>, out "B" %B: !sdfg.array<[N] x f32>) {
   sdfg.state @s {
@@ -48,6 +48,19 @@ sdfg.sdfg @summed (in "A" %A: !sdfg.array<[100000] x f32>, inout "B" %B: !sdfg.a
   sdfg.state @s {
     sdfg.map [r0 = 0:100000] {
       sdfg.tasklet (%a = %A[r0]) -> (%B[] wcr sum) {
+        sdfg.yield %a : f32
+      }
+    }
+  }
+}
+
+// Few instructions, but many bytes: 8192 vectors are copied.
+// CHECK-LABEL: @copied
+// CHECK: sdfg.map [i = 0:64] schedule(parallel) {
+sdfg.sdfg @copied (in "A" %A: !sdfg.array<[64, 2048] x f32>, out "B" %B: !sdfg.array<[64, 2048] x f32>) {
+  sdfg.state @s {
+    sdfg.map [i = 0:64, j = 0:2048] schedule(simd) {
+      sdfg.tasklet (%a = %A[i, j]) -> (%B[i, j]) {
         sdfg.yield %a : f32
       }
     }
