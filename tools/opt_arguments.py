@@ -118,6 +118,7 @@ def add_arguments(
     about = parser.add_argument_group("about the dialect (no program is read)")
     switch(about, "--emit-irdl", "print the sdfg dialect as IRDL, which MLIR can load")
     switch(about, "--emit-dialect-docs", "print the reference of the sdfg dialect as Markdown")
+    switch(about, "--emit-pass-docs", "print the reference of the passes as Markdown")
     parser.set_defaults(frontend=None, print_no_properties=False, syntax_highlight=False)
 
 

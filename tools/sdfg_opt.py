@@ -117,6 +117,10 @@ class SDFGOpt(xDSLOptMain):
             from sdfg.dialect.documentation import markdown
 
             return markdown(DIALECTS["sdfg"]())
+        if self.args.emit_pass_docs:
+            from sdfg.tools.pass_documentation import markdown
+
+            return markdown([load() for load in SDFG_UNIVERSE.all_passes.values()])
         return None
 
     def programs(self) -> str:

@@ -1,22 +1,40 @@
 """The reference of the dialect: up to date, complete, and its examples are programs."""
 
 import re
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from unit.text import context, parsed
 from xdsl.parser import Parser
+from xdsl.passes import ModulePass
 
 from sdfg.dialect.dialect import SDFG
 from sdfg.dialect.documentation import EXAMPLE, anchor, field_texts, markdown
+from sdfg.tools.pass_documentation import markdown as pass_page
+from sdfg.universe import SDFG_UNIVERSE
 
 PAGE = Path(__file__).parents[2] / "docs" / "dialect.md"
+PASSES = PAGE.parent / "passes.md"
 
 
 def test_the_page_is_up_to_date() -> None:
     assert PAGE.read_text() == markdown(SDFG), (
         "run: sdfg-opt --emit-dialect-docs -o docs/dialect.md"
     )
+
+
+def test_the_page_of_passes_is_up_to_date() -> None:
+    made = pass_page([load() for load in SDFG_UNIVERSE.all_passes.values()])
+    assert PASSES.read_text() == made, "run: sdfg-opt --emit-pass-docs -o docs/passes.md"
+
+
+@pytest.mark.parametrize("load", SDFG_UNIVERSE.all_passes.values())
+def test_each_option_of_a_pass_is_explained(load: Callable[[], type[ModulePass]]) -> None:
+    kind = load()
+    names = {f.name for f in fields(kind) if f.init and f.name != "name"}
+    assert not names - set(field_texts(kind))
 
 
 def test_each_definition_has_a_section_with_an_example() -> None:
@@ -38,8 +56,9 @@ def test_each_field_is_explained(kind: type) -> None:
     assert not set(names) - set(field_texts(kind))
 
 
-def test_links_lead_somewhere() -> None:
-    text = PAGE.read_text()
+@pytest.mark.parametrize("page", [PAGE, PASSES], ids=lambda p: p.stem)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text()
     headings = {anchor(h) for h in re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)}
     assert set(re.findall(r"\]\(#([^)]*)\)", text)) <= headings
 
