@@ -351,6 +351,9 @@ def scalar_form(op: Operation, operands: Operands) -> c.Expression:
             return compare_integers(op, operands, kinds)
         case arith.CmpfOp():
             return compare_floats(op, operands)
+        case arith.MaximumfOp() | arith.MinimumfOp() if isinstance(op.rhs.owner, arith.ConstantOp):
+            # What is known comes first: only the first one is asked whether it is NaN.
+            return FORMS[type(op)](operands[::-1], kinds)
         case _ if (form := FORMS.get(type(op))) is not None:
             return form(operands, kinds)
         case _:
