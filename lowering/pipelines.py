@@ -5,11 +5,13 @@ from xdsl.passes import ModulePass
 from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
 from sdfg.lowering.schedule.expand_copies import ExpandCopiesPass
 from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
+from sdfg.lowering.schedule.fuse_parallel import FuseParallelPass
 from sdfg.lowering.schedule.parallelize import ParallelizePass
 from sdfg.lowering.schedule.permute_layouts import PermuteLayoutsPass
 from sdfg.lowering.schedule.recipes.transformations import TRANSFORMATIONS
 from sdfg.lowering.schedule.set_machine import SetMachinePass
 from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
+from sdfg.lowering.schedule.side_by_side import SideBySidePass
 from sdfg.lowering.simplify.eliminate_copies import EliminateCopiesPass
 from sdfg.lowering.simplify.eliminate_dead_code import EliminateDeadCodePass
 from sdfg.lowering.simplify.eliminate_views import EliminateViewsPass
@@ -76,6 +78,8 @@ def finish() -> Pipeline:
         ParallelizePass(),
         OutlineMapsPass(),
         ReuseContainersPass(),
+        FuseParallelPass(),
+        SideBySidePass(),
     )
 
 

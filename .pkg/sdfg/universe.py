@@ -84,6 +84,18 @@ def _parallelize() -> type[ModulePass]:
     return ParallelizePass
 
 
+def _fuse_parallel() -> type[ModulePass]:
+    from sdfg.lowering.schedule.fuse_parallel import FuseParallelPass
+
+    return FuseParallelPass
+
+
+def _side_by_side() -> type[ModulePass]:
+    from sdfg.lowering.schedule.side_by_side import SideBySidePass
+
+    return SideBySidePass
+
+
 def _outline_maps() -> type[ModulePass]:
     from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
 
@@ -316,6 +328,8 @@ SDFG_UNIVERSE = Universe(
         "sdfg-expand-copies": _expand_copies,
         "sdfg-apply-recipes": _apply_recipes,
         "sdfg-extract-recipes": _extract_recipes,
+        "sdfg-fuse-parallel": _fuse_parallel,
+        "sdfg-side-by-side": _side_by_side,
         "sdfg-stream": _stream,
         "sdfg-tile": _tile,
         "sdfg-interchange": _interchange,
