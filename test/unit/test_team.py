@@ -21,7 +21,7 @@ from sdfg.backends.openmp.toolchain import (
 )
 from sdfg.backends.runtime import CompiledModel
 
-STRESS = (Path(__file__).parent / "c" / "team_stress.c").read_text(encoding="utf-8")
+SOURCES = Path(__file__).parent / "c"
 THREAD = ("-fsanitize=thread", "-g1", "-O1")
 
 
@@ -182,10 +182,14 @@ def test_threads_of_openmp(tmp_path: Path) -> None:
     _run(tmp_path, Options(openmp=True))
 
 
-def _run(folder: Path, options: Options, *arguments: str) -> None:
-    built = compile_program(
-        Program("team_stress", {"team_stress.c": STRESS}), options, cache=Cache(folder)
-    )
+def test_a_thread_leaves_a_cpu(tmp_path: Path) -> None:
+    _run(tmp_path, Options(), source="leave_cpu.c")
+
+
+def _run(folder: Path, options: Options, *arguments: str, source: str = "team_stress.c") -> None:
+    text = (SOURCES / source).read_text(encoding="utf-8")
+    program = Program(Path(source).stem, {source: text})
+    built = compile_program(program, options, cache=Cache(folder))
     assert built.warnings == ()
     done = subprocess.run(
         [built.path, *arguments], capture_output=True, text=True, check=False, timeout=120

@@ -62,6 +62,27 @@ static inline void sdfg_bind_thread(const sdfg_cpus *cpus, int place)
 #endif
 }
 
+/*
+ * Let the calling thread leave `cpu` for another one that it may use, where there is one: a thread
+ * that is woken often lands beside the one that woke it, and the system takes milliseconds to part
+ * them. Afterwards it may run wherever it could before.
+ */
+static inline void sdfg_leave_cpu(int cpu)
+{
+#if defined(__linux__)
+    const size_t width = 8 * sizeof(unsigned long);
+    const sdfg_cpus before = sdfg_allowed_cpus();
+    if (cpu >= 0 && cpu < SDFG_MOST_CPUS && sdfg_cpu_count(&before) > 1) {
+        sdfg_cpus others = before;
+        others.bits[(size_t)cpu / width] &= ~(1UL << (size_t)cpu % width);
+        (void)syscall(SYS_sched_setaffinity, 0, sizeof others, others.bits);
+        (void)syscall(SYS_sched_setaffinity, 0, sizeof before, before.bits);
+    }
+#else
+    (void)cpu;
+#endif
+}
+
 #if defined(__linux__)
 /* sched_getcpu(), which the headers only declare to those who asked before the first include. */
 int sdfg_linux_cpu(void) __asm__("sched_getcpu");

@@ -178,15 +178,21 @@ static inline void *sdfg_worker_main(void *argument)
     const sdfg_worker *worker = (const sdfg_worker *)argument;
     sdfg_team *team = worker->team;
     uint32_t seen = 0;
+    const bool fixed = team->bound || sdfg_cpu_count(&team->cpus) < team->threads;
     int64_t awake = SDFG_IDLE_NANOSECONDS;
     if (team->bound) {
         sdfg_bind_thread(&team->cpus, worker->place);
     }
     for (;;) {
         uint32_t done = 0;
+        int cpu = 0;
         seen = sdfg_signal_await(&team->job, seen, awake);
         if (__atomic_load_n(&team->ended, __ATOMIC_ACQUIRE)) {
             return NULL;
+        }
+        cpu = __atomic_load_n(&team->cpu, __ATOMIC_RELAXED);
+        if (cpu == sdfg_this_cpu() && !fixed) { /* both would take turns, and share one cache */
+            sdfg_leave_cpu(cpu);
         }
         done = sdfg_team_work(team, worker->place);
         if (done > 0 && __atomic_sub_fetch(&team->left.value, done, __ATOMIC_SEQ_CST) == 0) {
