@@ -70,7 +70,7 @@ NAMES = """\
 | parallelization, collapse | `sdfg-parallelize-loop`; by cost alone `sdfg-parallelize` |
 | if-free remainders | `rest=halves` of `sdfg-tile` |
 | reduction splitting | `sdfg-partials` |
-| in-place update | `sdfg-update-in-place` |
+| in-place update | `sdfg-overwrite-operands`; of arguments `sdfg-update-in-place` |
 """
 
 
@@ -112,9 +112,10 @@ def default(option: Field[object]) -> str:
     """The default of an option as its text, or that there is none."""
     if option.default is MISSING:
         return "required"
-    if isinstance(option.default, bool):
-        return f"`{str(option.default).lower()}`"
-    return "none" if option.default in ("", (), None) else f"`{option.default}`"
+    if option.default in ("", (), None):
+        return "none"
+    text = str(option.default)
+    return f"`{text.lower() if isinstance(option.default, bool) else text.strip('(,)')}`"
 
 
 def refusals(kind: type[ModulePass]) -> Iterator[str]:

@@ -300,6 +300,12 @@ def _unroll_and_jam() -> type[ModulePass]:
     return UnrollAndJamPass
 
 
+def _overwrite_operands() -> type[ModulePass]:
+    from sdfg.lowering.schedule.overwrite_operands import OverwriteOperandsPass
+
+    return OverwriteOperandsPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
@@ -309,6 +315,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-hoist-constants": _hoist_constants,
         "sdfg-eliminate-copies": _eliminate_copies,
         "sdfg-update-in-place": _update_in_place,
+        "sdfg-overwrite-operands": _overwrite_operands,
         "sdfg-fold-constants": _fold_constants,
         "sdfg-eliminate-views": _eliminate_views,
         "sdfg-from-linalg": _from_linalg,
@@ -321,6 +328,8 @@ SDFG_UNIVERSE = Universe(
         "sdfg-set-machine": _set_machine,
         "sdfg-vectorize-maps": _vectorize_maps,
         "sdfg-parallelize": _parallelize,
+        "sdfg-fuse-parallel": _fuse_parallel,
+        "sdfg-side-by-side": _side_by_side,
         "sdfg-outline-maps": _outline_maps,
         "sdfg-promote": _promote,
         "sdfg-prefetch": _prefetch,
@@ -328,8 +337,6 @@ SDFG_UNIVERSE = Universe(
         "sdfg-expand-copies": _expand_copies,
         "sdfg-apply-recipes": _apply_recipes,
         "sdfg-extract-recipes": _extract_recipes,
-        "sdfg-fuse-parallel": _fuse_parallel,
-        "sdfg-side-by-side": _side_by_side,
         "sdfg-stream": _stream,
         "sdfg-tile": _tile,
         "sdfg-interchange": _interchange,

@@ -29,7 +29,7 @@ def live_ranges(block: Block) -> dict[AllocOp, LiveRange]:
     A position is a node of `block` or of one of its states; a map, a loop or a branch with all that
     is in it is one. Linear in the number of uses, times their depth.
     """
-    positions = {node: k for k, node in enumerate(_nodes(block))}
+    positions = {node: k for k, node in enumerate(nodes_of(block))}
     result: dict[AllocOp, LiveRange] = {}
     for op in block.ops:
         if isinstance(op, AllocOp):
@@ -39,7 +39,8 @@ def live_ranges(block: Block) -> dict[AllocOp, LiveRange]:
     return result
 
 
-def _nodes(block: Block) -> Iterator[Operation]:
+def nodes_of(block: Block) -> Iterator[Operation]:
+    """What has a position, in order."""
     for op in block.ops:
         if isinstance(op, StateOp):
             yield from op.body.block.ops

@@ -19,9 +19,12 @@ from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.symbolic import evaluate
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.pipelines import SIMPLIFY
+from sdfg.lowering.schedule.overwrite_operands import OverwriteOperandsPass
 from sdfg.lowering.simplify.reuse_containers import ReuseContainersPass
 
-PASSES = {step.name: step for step in (*SIMPLIFY, ReuseContainersPass())}
+PASSES = {
+    step.name: step for step in (*SIMPLIFY, OverwriteOperandsPass(), ReuseContainersPass())
+}
 
 
 def agree(wanted: NDArray[Any], found: NDArray[Any]) -> bool:
@@ -63,7 +66,7 @@ def test_rows_and_memory_shared(seed: int) -> None:
     module = RowProgram(Seeded(seed)).build()
     random = np.random.default_rng(seed)
     sizes = {n: int(random.integers(1, 6)) for n in main_program(module).symbol_names}
-    passes = ("sdfg-fuse-maps", "sdfg-reuse-containers")
+    passes = ("sdfg-fuse-maps", "sdfg-overwrite-operands", "sdfg-reuse-containers")
     check(module, [PASSES[name] for name in shuffled(Seeded(seed), passes)], sizes, seed)
 
 
