@@ -6,6 +6,7 @@ from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
 from sdfg.lowering.schedule.expand_copies import ExpandCopiesPass
 from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
 from sdfg.lowering.schedule.fuse_parallel import FuseParallelPass
+from sdfg.lowering.schedule.overwrite_operands import OverwriteOperandsPass
 from sdfg.lowering.schedule.parallelize import ParallelizePass
 from sdfg.lowering.schedule.permute_layouts import PermuteLayoutsPass
 from sdfg.lowering.schedule.recipes.transformations import TRANSFORMATIONS
@@ -63,6 +64,7 @@ def schedule(machine: SetMachinePass, without: tuple[str, ...] = ()) -> Pipeline
     return (
         machine,
         PermuteLayoutsPass(),
+        OverwriteOperandsPass(),
         ExpandCopiesPass(),
         ApplyRecipesPass(without=without),
         HoistInvariantsPass(),
