@@ -25,6 +25,7 @@ CONFLICT_RESOLUTIONS = {
     "max": "the larger; NaN if any operand is NaN (signed for integers)",
     "minnum": "the smaller; NaN only if all operands are NaN",
     "maxnum": "the larger; NaN only if all operands are NaN",
+    "larger": "the larger of two numbers; where one is NaN, either",
     "minui": "the smaller, unsigned",
     "maxui": "the larger, unsigned",
     "and": "bitwise and",

@@ -19,11 +19,13 @@ _FLOATS: Mapping[str, scalars.Form] = {
     "max": scalars.runtime("maximum"),
     "minnum": scalars.runtime("minnum"),
     "maxnum": scalars.runtime("maxnum"),
+    "larger": scalars.runtime("larger"),
 }
 _INTEGERS: Mapping[str, scalars.Form] = {
     "sum": scalars.integer("add", "+"),
     "product": scalars.integer("mul", "*"),
     **{kind: scalars.runtime(kind[:3]) for kind in ("min", "max", "minnum", "maxnum")},
+    "larger": scalars.runtime("max"),
     **{kind: scalars.runtime(kind[:3], unsigned=True) for kind in ("minui", "maxui")},
     **{k: scalars.operator(o) for k, o in (("and", "&"), ("or", "|"), ("xor", "^"))},
 }
@@ -101,11 +103,12 @@ def reduction(stored: Stored, resolution: str) -> str | None:
     if stored.kind is t.Kind.FLOAT and resolution in ("sum", "product"):
         return _CLAUSES[resolution]
     if stored.kind is t.Kind.FLOAT:
-        name = {"min": "minimum", "max": "maximum"}.get(resolution, resolution)
+        names = {"min": "minimum", "max": "maximum", "larger": "maximum"}
+        name = names.get(resolution, resolution)
         return f"sdfg_{name}_{stored.short}"
     if resolution in ("and", "or", "xor"):
         return _CLAUSES[resolution]
-    names = {"sum": "add", "product": "mul", "minnum": "min", "maxnum": "max"}
+    names = {"sum": "add", "product": "mul", "minnum": "min", "maxnum": "max", "larger": "max"}
     if stored.kind is t.Kind.UNSIGNED or resolution in ("minui", "maxui"):
         return None
     return f"sdfg_{names.get(resolution, resolution)}_{stored.short}"

@@ -6,12 +6,14 @@ from typing import Any, cast
 
 from xdsl.dialects import arith, math
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, FloatAttr, IntegerAttr
+from xdsl.dialects.utils import FastMathFlag
 from xdsl.ir import Attribute, Operation
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.openmp.types import computed, element, scalar_type
 from sdfg.dialect.diagnostics import fail
+from sdfg.dialect.facts import NONPOSITIVE
 from sdfg.dialect.remf import RemFOp
 
 Operands = tuple[c.Expression, ...]
@@ -351,6 +353,10 @@ def scalar_form(op: Operation, operands: Operands) -> c.Expression:
             return compare_integers(op, operands, kinds)
         case arith.CmpfOp():
             return compare_floats(op, operands)
+        case arith.MaximumfOp() if FastMathFlag.NO_NANS in op.fastmath.data:
+            return runtime("larger")(operands, kinds)
+        case math.ExpOp() if NONPOSITIVE in op.attributes:
+            return runtime("exp_nonpositive")(operands, kinds)
         case arith.MaximumfOp() | arith.MinimumfOp() if isinstance(op.rhs.owner, arith.ConstantOp):
             # What is known comes first: only the first one is asked whether it is NaN.
             return FORMS[type(op)](operands[::-1], kinds)

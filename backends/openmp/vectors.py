@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from xdsl.dialects import vector
+from xdsl.dialects.utils import FastMathFlag
 from xdsl.ir import Operation, SSAValue
 
 from sdfg.backends.c_tree import expressions as c
@@ -185,6 +186,8 @@ def halved(
 def combination(op: vector.ReductionOp, kinds: scalars.Kinds) -> scalars.Form:
     """What combines two lanes."""
     name = op.kind.data.value
+    if name == "maximumf" and FastMathFlag.NO_NANS in op.fastmath.data:
+        return scalars.runtime("larger")
     symbol = _REDUCTIONS.get(name)
     if symbol is None:
         fail(op, f"reduces by {name}, which has no form in C")

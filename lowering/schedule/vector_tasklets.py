@@ -44,12 +44,13 @@ COMBINE: Mapping[str, type[Operation]] = {
     "min": arith.MinimumfOp,
     "maxnum": arith.MaxnumfOp,
     "minnum": arith.MinnumfOp,
+    "larger": arith.MaximumfOp,
 }
 """What each conflict resolution does with two floating-point values."""
 
 REDUCE: Mapping[str, str] = {
     **{"sum": "add", "product": "mul", "max": "maximumf", "min": "minimumf"},
-    **{"maxnum": "maxnumf", "minnum": "minnumf"},
+    **{"maxnum": "maxnumf", "minnum": "minnumf", "larger": "maximumf"},
 }
 """The kind of `vector.reduction` that combines the lanes of a vector as each resolution does."""
 
@@ -63,19 +64,21 @@ def combined(resolution: str, old: SSAValue, value: SSAValue) -> Operation:
     product = value.owner
     if resolution == "sum" and isinstance(product, arith.MulfOp):
         return math.FmaOp(product.lhs, product.rhs, old)
+    if resolution == "larger":
+        return arith.MaximumfOp(old, value, FastMathFlagsAttr([FastMathFlag.NO_NANS]))
     return COMBINE[resolution](old, value)  # pyright: ignore[reportCallIssue]
 
 
 def lanes_combined(resolution: str, value: SSAValue) -> vector.ReductionOp:
     """All lanes of a vector combined into one number, in any order."""
     kind = cast("VectorType[Attribute]", value.type)
-    order = FastMathFlagsAttr([FastMathFlag.REASSOC])
+    flags = [FastMathFlag.REASSOC, *([FastMathFlag.NO_NANS] if resolution == "larger" else [])]
     return vector.ReductionOp.create(
         operands=[value],
         result_types=[kind.element_type],
         properties={
             "kind": vector.CombiningKindAttr(vector.CombiningKindFlag(REDUCE[resolution])),
-            "fastmath": order,
+            "fastmath": FastMathFlagsAttr(flags),
         },
     )
 
@@ -144,7 +147,10 @@ class VectorBody:
                 operands = [self.values[o] for o in op.operands]
                 kinds = [self.lanes.type(r.type) for r in op.results]
                 new = type(op).create(
-                    operands=operands, result_types=kinds, properties=dict(op.properties)
+                    operands=operands,
+                    result_types=kinds,
+                    properties=dict(op.properties),
+                    attributes=dict(op.attributes),
                 )
             new.location = op.location
             self.block.add_op(new)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Self
 
+from xdsl.dialects import math
 from xdsl.ir import Operation
 
 from sdfg.dialect import symbolic
@@ -22,7 +23,8 @@ from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 
-Name = ContractionName | Literal["reduction", "row", "transpose", "elementwise", "other"]
+RowName = Literal["softmax", "layer_norm", "row"]
+Name = ContractionName | RowName | Literal["reduction", "transpose", "elementwise", "other"]
 
 ROLES = {
     "matmul": "m moves the first operand, n the second, k is reduced",
@@ -34,12 +36,17 @@ ROLES = {
     "depthwise_convolution": "as convolution, without ic; oc where a group has several filters",
     "pooling": "n images, c channels, o0.. places, k0.. window",
     "reduction": "p0.. move the result, r0.. are reduced",
+    "softmax": "as row: exponentials of differences from a maximum are summed up",
+    "layer_norm": "as row: sums, and a root taken of one of them",
     "row": "p0.. choose the row; r0.. reduce it, e0.. sweep it, one pass after the other",
     "transpose": "m is contiguous where it is read, n where it is written, b0.. are all others",
     "elementwise": "e0.., in order",
     "other": "l0.., in the order of the text",
 }
 """The kinds, and the roles that their loops have. One of `m n k b g oc ic` has numbers if many."""
+
+ROWS = frozenset[str]({"softmax", "layer_norm", "row"})
+"""The kinds that are several passes over a row."""
 
 NUMBERED = frozenset({"p", "r", "e", "l"})
 """Roles that carry a number even where they occur once."""
@@ -88,7 +95,7 @@ class Kind:
             roles = "".join(
                 "p" if loop.op is op else "r" if loop.op in reducing else "e" for loop in loops
             )
-            return cls._named("row", loops, roles)
+            return cls._named(_row_name(reductions, tasklets), loops, roles)
         return cls._named("other", loops, "l" * len(loops))
 
     @classmethod
@@ -169,6 +176,18 @@ def _passes_over_one_row(op: MapOp) -> bool:
     return all(
         len(m.extents) == len(first) and all(map(symbolic.equal, m.extents, first)) for m in inner
     )
+
+
+def _row_name(reductions: list[Statement], tasklets: list[TaskletOp]) -> RowName:
+    """What is done to a row, by how it is reduced."""
+    kinds = {a.wcr for s in reductions for a in s.writes if a.wcr is not None}
+    values = [v for s in reductions for v in s.tasklet.yielded]
+    if kinds == {"max", "sum"} and any(isinstance(v.owner, math.ExpOp) for v in values):
+        return "softmax"
+    roots = (op for t in tasklets for op in t.body.block.ops)
+    if kinds == {"sum"} and any(isinstance(op, math.SqrtOp | math.RsqrtOp) for op in roots):
+        return "layer_norm"
+    return "row"
 
 
 def _permuted(statement: Statement) -> tuple[Loop, Loop] | None:

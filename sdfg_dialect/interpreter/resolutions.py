@@ -65,6 +65,7 @@ _UFUNCS: dict[str, np.ufunc] = {
     "max": np.maximum,
     "minnum": np.fmin,
     "maxnum": np.fmax,
+    "larger": np.maximum,
     "minui": np.minimum,
     "maxui": np.maximum,
     "and": np.bitwise_and,
@@ -78,6 +79,7 @@ _TRUTH: dict[str, tuple[np.ufunc, bool]] = {
     "max": (np.logical_and, True),
     "minnum": (np.logical_or, False),
     "maxnum": (np.logical_and, True),
+    "larger": (np.logical_and, True),
     "minui": (np.logical_and, True),
     "maxui": (np.logical_or, False),
     "and": (np.logical_and, True),
@@ -104,7 +106,7 @@ def _neutral(kind: str, dtype: np.dtype[Any]) -> Any:
         return 1
     if kind in ("and", "minui"):
         return -1
-    smallest = kind.startswith("max")
+    smallest = kind.startswith("max") or kind == "larger"
     if is_float(dtype):
         return -np.inf if smallest else np.inf
     limits = np.iinfo(dtype)

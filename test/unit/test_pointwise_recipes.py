@@ -152,8 +152,8 @@ def recipes_of(module: ModuleOp) -> set[str]:
 
 
 PROGRAMS = {
-    "softmax": (softmax, ("K",), "row"),
-    "softmax of 100": (softmax, ("100",), "row"),
+    "softmax": (softmax, ("K",), "softmax"),
+    "softmax of 100": (softmax, ("100",), "softmax"),
     "largest": (reduction, ("K", "max", "f32"), "row"),
     "largest number": (reduction, ("77", "maxnum", "f32"), "row"),
     "sum": (reduction, ("129", "sum", "f64"), "row"),
@@ -181,3 +181,21 @@ def test_compiled(name: str) -> None:
     assert any(found.startswith(recipe) for found in recipes_of(module))
     options = Options(optimize=2 + index % 2, native=index % 3 == 0)
     compare(run_c(module, arrays, sizes, options=options, threads=2), wanted, name)
+
+
+def test_softmax_of_edges() -> None:
+    """Rows with NaN of any payload, infinities, and differences beyond the range of `exp`."""
+    module = softmax("64")
+    x = np.random.default_rng(3).normal(size=(8, 64)).astype(np.float32)
+    x[0, 5] = np.uint32(0x7FC12345).view(np.float32)
+    x[1, 63] = np.uint32(0xFFC00001).view(np.float32)
+    x[2], x[3, 7], x[4, ::2] = -np.inf, np.inf, -np.inf
+    x[5] *= 300
+    x[6, 1] = 3e38
+    arrays: dict[str, Array] = {"X": x, "Y": np.zeros_like(x)}
+    wanted = interpret(module, "main", arrays, {"N": 8, "K": 64})
+    assert np.isnan(wanted["Y"]).any(axis=1).tolist() == [True] * 4 + [False] * 4
+    for step in steps(machines()[0]):
+        step.apply(Context(), module)
+    made = run_c(module, arrays, {"N": 8, "K": 64}, options=Options(), threads=1)
+    compare(made, wanted, "edges")

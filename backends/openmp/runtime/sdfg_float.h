@@ -13,7 +13,9 @@
 /* a * b + c, in one rounding only where the hardware does that: a library call costs too much. */
 #if defined(__FMA__) || defined(__FP_FAST_FMAF) || defined(__aarch64__)
 #define SDFG_FMA(a, b, c) __builtin_fmaf(a, b, c)
+#define SDFG_FMA_IS_EXACT 1
 #else
+#define SDFG_FMA_IS_EXACT 0
 #define SDFG_FMA(a, b, c) ((a) * (b) + (c))
 #endif
 
@@ -66,6 +68,9 @@ static inline float sdfg_maxnum_f32(float a, float b)
     const float chosen = a > b ? a : b;
     return b != b ? a : chosen;
 }
+/* The larger of two numbers; where one is NaN, either. */
+static inline float sdfg_larger_f32(float a, float b) { return a > b ? a : b; }
+static inline double sdfg_larger_f64(double a, double b) { return a > b ? a : b; }
 static inline float sdfg_minnum_f32(float a, float b)
 {
     const float chosen = a < b ? a : b;

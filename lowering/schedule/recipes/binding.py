@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sdfg.dialect import symbolic
-from sdfg.dialect.analysis.kinds import Kind
+from sdfg.dialect.analysis.kinds import ROWS, Kind
 from sdfg.dialect.attrs import MachineAttr
 from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.ops.dataflow import MapOp
@@ -43,7 +43,7 @@ class Binding:
         nest = ReductionNest.of(op)
         tile: TileChoice | None = None
         element = element_of(op if kind.statement is None else kind.statement)
-        if nest is not None and kind.name != "row":
+        if nest is not None and kind.name not in ROWS:
             run = run_of_reduction(nest, machine)
             tile = None if run is not None else choose_tile(nest, machine)
             roles |= {} if run is None else {run: "run"}
@@ -73,9 +73,12 @@ def tile_roles(tile: TileChoice) -> dict[str, str]:
 
 
 def pointwise_roles(kind: Kind, op: MapOp) -> dict[str, str]:
-    """The roles of the loops whose points are lanes: `run` of passes over a row, else `lane`."""
-    if kind.name == "row":
-        return dict.fromkeys(runs_of_row(op), "run")
+    """
+    The roles of the loops whose points are lanes: `run` of passes over a row, else `lane`; `row`
+    goes from one row to the next.
+    """
+    if kind.name in ROWS:
+        return {op.param_names[-1]: "row", **dict.fromkeys(runs_of_row(op), "run")}
     lane = lane_of_elements(op) if kind.name == "elementwise" else None
     return {} if lane is None else {lane: "lane"}
 

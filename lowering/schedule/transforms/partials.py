@@ -40,6 +40,7 @@ NEUTRAL: Mapping[str, float] = {
     "min": math.inf,
     "maxnum": math.nan,
     "minnum": math.nan,
+    "larger": -math.inf,
 }
 """The number that changes nothing when it is combined with another; 0.0 would make -0.0 a 0.0."""
 

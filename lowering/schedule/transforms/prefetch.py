@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import array_type
@@ -37,6 +37,15 @@ class PrefetchPass(Transformation):
 
     For the memory that moves with the loop and with `moving`, where it is a box per iteration. What
     processors fetch by themselves ends at pages of 4 KiB. Changes no result.
+
+    With `of=i` the iterations are those of a loop around it, so that they overlap: the last of
+    several loops over a row asks for its part of the next row.
+
+    ```
+    map [i = 0:N] { map [k = 0:K] { ... A[i, k] }; map [k = 0:K] { ... A[i, k] } }
+
+    map [i] { map [k] { ... A[i, k] }; map [k] { prefetch A[i + 1, k]; ... A[i, k] } }
+    ```
     """
 
     name = "sdfg-prefetch"
@@ -49,30 +58,38 @@ class PrefetchPass(Transformation):
     """How many iterations ahead."""
     level: int = 1
     """The cache that it should come into."""
+    of: str = ""
+    """The loop around whose later iterations are meant; by default `loop` itself."""
 
     def __post_init__(self) -> None:
         if self.distance < 1 or self.level not in (1, 2, 3):
             raise ValueError(f"{self.name}: distance is at least 1, level 1, 2 or 3")
 
     def rewrite(self, nest: Nest) -> None:
-        done = False
-        for loop in nest.loops(self.loop):
-            asked: set[tuple[object, object]] = set()
+        asked: set[SSAValue] = set()
+        for loop in reversed(nest.loops(self.loop)):
+            found: dict[tuple[SSAValue, MemletAttr], Operation] = {}
             for tasklet in [o for o in loop.walk() if isinstance(o, TaskletOp)]:
                 for op in self.ahead(nest, loop, tasklet):
-                    if (key := (op.container, op.read)) not in asked:
-                        asked.add(key)
-                        first = loop.body.block.first_op
-                        assert first is not None
-                        loop.body.block.insert_op_before(derived(op, tasklet), first)
-                        done = True
-        if not done:
+                    if not self.of or op.container not in asked:
+                        found.setdefault((op.container, op.read), derived(op, tasklet))
+            asked |= {container for container, _ in found}
+            if found:
+                first = loop.body.block.first_op
+                assert first is not None
+                loop.body.block.insert_ops_before(list(found.values()), first)
+        if not asked:
             refuse(f"nothing that moves with {self.loop} is read there in a box")
 
     def ahead(self, nest: Nest, loop: Loop, tasklet: TaskletOp) -> list[PrefetchOp]:
         """What to ask for on behalf of a tasklet."""
-        name = parameter(loop)
-        wanted = {name, *(nest.name(role) for role in self.moving)}
+        later = (
+            next((o for o in nest.loops(self.of) if o.is_ancestor(loop)), None) if self.of else loop
+        )
+        if later is None:
+            refuse(f"loop {self.loop} does not stand in {self.of}")
+        name = parameter(later)
+        wanted = {name, parameter(loop), *(nest.name(role) for role in self.moving)}
         inner = {parameter(op): range_of(op) for op in enclosing(tasklet, loop) if op is not loop}
         found: list[PrefetchOp] = []
         for container, memlet in tasklet.input_accesses:
@@ -84,8 +101,8 @@ class PrefetchPass(Transformation):
             box = hull(memlet.subset, inner)
             if box is None:
                 continue
-            later = symbolic.symbol(name) + self.distance * range_of(loop).step
-            read = MemletAttr(box.substituted({name: later}))
+            there = symbolic.symbol(name) + self.distance * range_of(later).step
+            read = MemletAttr(box.substituted({name: there}))
             found.append(PrefetchOp(container, read, level=self.level))
         return found
 

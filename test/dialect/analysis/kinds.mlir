@@ -111,7 +111,7 @@ sdfg.sdfg @convolutions (
 // CHECK-NEXT:     map [i = 0:N, k = 0:M]
 // CHECK-NEXT:       reduction i=p0 k=r0
 // CHECK-NEXT:     map [i = 0:N]
-// CHECK-NEXT:       row i=p0 k=r0 k=r1 j=e0
+// CHECK-NEXT:       softmax i=p0 k=r0 k=r1 j=e0
 // CHECK-NEXT:     map [i = 0:N, j = 0:M]
 // CHECK-NEXT:       transpose i=n j=m
 // CHECK-NEXT:     map [i = 0:N, j = 0:M]

@@ -7,17 +7,18 @@ sdfg.sdfg @main [M] (in "X" %X: !sdfg.array<[M, 64] x f32>, out "Y" %Y: !sdfg.ar
   }
 }
 // CHECK:       sdfg.sdfg private @softmax [M] (in "X" %X: {{.*}}, inout "Y" %Y:
-// CHECK:         sdfg.map [p0 = 0:M] schedule(parallel if {{.*}}) attributes {recipe = "row"
+// CHECK:         sdfg.map [row = 0:M] schedule(parallel if {{.*}}) attributes {recipe = "softmax"
 // CHECK:           sdfg.for [block = 0:2] {
 // CHECK-NEXT:        sdfg.map [vec = 0:4] schedule(unroll) {
-// CHECK-NEXT:          sdfg.tasklet (%{{.*}}: vector<8xf32> = %X[p0, 32 * block + 8 * vec:32 * block + 8 * vec + 8], %{{.*}} = %[[MAXIMA:.*]][vec, 0]) -> (%[[MAXIMA]][vec, 0]) {
-// CHECK:           -> (%[[MAX:.*]][] wcr max) {
-// CHECK:             arith.maximumf %{{.*}} : vector<8xf32>
-// CHECK:             vector.reduction <maximumf>
+// CHECK-NEXT:          sdfg.tasklet (%{{.*}}: vector<8xf32> = %X[row, 32 * block + 8 * vec:32 * block + 8 * vec + 8], %{{.*}} = %[[MAXIMA:.*]][vec, 0]) -> (%[[MAXIMA]][vec, 0]) {
+// CHECK:           -> (%[[MAX:.*]][] wcr larger) {
+// CHECK:             arith.maximumf %{{.*}} fastmath<nnan> : vector<8xf32>
+// CHECK:             vector.reduction <maximumf>, %{{.*}} fastmath<reassoc,nnan>
 // CHECK:           sdfg.for [block = 0:2] {
+// CHECK:             math.exp %{{.*}} {sdfg.nonpositive} : vector<8xf32>
 // CHECK:           -> (%[[SUM:.*]][] wcr sum) {
 // CHECK:           sdfg.map [block = 0:2] {
 // CHECK-NEXT:        sdfg.map [vec = 0:4] schedule(unroll) {
-// CHECK-NEXT:          sdfg.tasklet (%{{.*}}: vector<8xf32> = %Y[p0, 32 * block + 8 * vec:32 * block + 8 * vec + 8], %{{.*}} = %reciprocal[]) -> (%Y[p0, 32 * block + 8 * vec:32 * block + 8 * vec + 8]) {
+// CHECK-NEXT:          sdfg.tasklet (%{{.*}}: vector<8xf32> = %Y[row, 32 * block + 8 * vec:32 * block + 8 * vec + 8], %{{.*}} = %reciprocal[]) -> (%Y[row, 32 * block + 8 * vec:32 * block + 8 * vec + 8]) {
 // CHECK:       sdfg.sdfg @main
 // CHECK:         sdfg.call @softmax(%X, %Y) [M = M]

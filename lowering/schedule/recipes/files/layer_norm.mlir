@@ -1,0 +1,9 @@
+// Sums over a row, then the row shifted and scaled: each in vectors, with several partial results side by side.
+sdfg.recipe @layer_norm for "layer_norm" when "run >= lanes" {
+  sdfg.knob "vectors" = "max(1, min(4, run floordiv lanes))" in "1, 2, 4, 8"
+  sdfg.step "tile" {loop = "run", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, piece"}
+  sdfg.step "tile" {loop = "piece", size = "lanes", into = "vec, lane"}
+  sdfg.step "partials" {loops = "vec, lane"}
+  sdfg.step "vectorize" {loop = "lane", lanes = "lanes", into = "one"}
+  sdfg.step "unroll" {loops = "vec, one"}
+}

@@ -1,0 +1,7 @@
+"""Facts about the operations of tasklets, which passes prove and write down as attributes."""
+
+NONPOSITIVE = "sdfg.nonpositive"
+"""
+On `math.exp`: the argument is at most 0, or NaN, or the result has no influence. Results that are
+smaller than any normal number may then be 0.
+"""
