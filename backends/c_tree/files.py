@@ -40,6 +40,14 @@ class VectorTypedef(Item):
 
 
 @dataclass(frozen=True)
+class Expansion(Item):
+    """`macro(arguments)`: a macro that stands for items."""
+
+    macro: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Field:
     """One member of a struct."""
 

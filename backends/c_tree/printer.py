@@ -17,6 +17,8 @@ from sdfg.backends.c_tree.literals import comment_text
 from sdfg.backends.c_tree.nodes import CType, Item, Statement
 
 _BREAK_AT_EQUALS = break_mark(0, LAST_RESORT)
+_COMPACT = (f.Include, f.Define, f.Typedef, f.VectorTypedef, f.Expansion)
+"""Items without blank lines between those of one kind."""
 
 
 def print_file(file: f.SourceFile | f.HeaderFile) -> str:
@@ -177,7 +179,7 @@ class Printer:
         """Items, blank lines between those that are of different kinds or have a body."""
         for previous, item in pairwise((None, *items)):
             assert item is not None
-            compact = isinstance(item, f.Include | f.Define | f.Typedef | f.VectorTypedef)
+            compact = isinstance(item, _COMPACT)
             if previous is not None and not (compact and type(item) is type(previous)):
                 if not isinstance(previous, f.FileComment):
                     self.blank()
@@ -232,6 +234,10 @@ class Printer:
         self.line(f"typedef {element.name} {name} __attribute__(({attributes}));")
         attributes += f", aligned({element.bits // 8}), may_alias"
         self.line(f"typedef {element.name} {name}_u __attribute__(({attributes}));")
+
+    @item.register
+    def _(self, item: f.Expansion) -> None:
+        self.line(f"{item.macro}({', '.join(item.arguments)})")
 
     @item.register
     def _(self, item: f.Struct) -> None:

@@ -6,7 +6,7 @@ and the public program, and `main_1.c`, `main_2.c`, ... hold the private ones, s
 in parallel.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from xdsl.dialects.builtin import ModuleOp
 
@@ -115,6 +115,7 @@ def _parts(prefix: str, programs: Programs, uses: Uses) -> dict[str, f.SourceFil
             f.Include(f"{prefix}.h", system=False),
             f.Include("sdfg_runtime.h", system=False),
             *(f.VectorTypedef(vector) for _, vector in sorted(vectors.items())),
+            *(f.Expansion("SDFG_VECTOR_FUNCTIONS", (name,)) for name in calculating(vectors)),
             *(part.declaration for part in private),
         ),
     )
@@ -124,6 +125,11 @@ def _parts(prefix: str, programs: Programs, uses: Uses) -> dict[str, f.SourceFil
         items = (item for part in group for item in (*part.kernels, part.function))
         files[f"{prefix}_{number}.c"] = f.SourceFile((include, *items))
     return files
+
+
+def calculating(vectors: Mapping[str, t.Vector]) -> list[str]:
+    """The vector types that have functions of the runtime: those of floating-point numbers."""
+    return sorted(v.name for v in vectors.values() if v.element.kind is t.Kind.FLOAT)
 
 
 def grouped(private: Sequence[PrivateFunction]) -> list[list[PrivateFunction]]:

@@ -4,16 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from xdsl.dialects import arith, math
+from xdsl.dialects import arith, math, vector
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, FloatAttr, IntegerAttr
-from xdsl.dialects.utils import FastMathFlag
 from xdsl.ir import Attribute, Operation
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.openmp.types import computed, element, scalar_type
 from sdfg.dialect.diagnostics import fail
-from sdfg.dialect.facts import NONPOSITIVE
 from sdfg.dialect.remf import RemFOp
 
 Operands = tuple[c.Expression, ...]
@@ -271,7 +269,39 @@ VECTOR_OPERATORS = (
     *(arith.AddfOp, arith.SubfOp, arith.MulfOp, arith.DivfOp, arith.NegfOp),
     *(arith.AndIOp, arith.OrIOp, arith.XOrIOp),
 )
-"""What C's vector types know as operators; all else is done lane by lane."""
+"""What C's vector types know as operators."""
+
+_VECTOR_FUNCTIONS: Mapping[type[Operation], str] = {
+    math.FmaOp: "fma",
+    vector.FMAOp: "fma",
+    arith.MaximumfOp: "maximum",
+    arith.MinimumfOp: "minimum",
+    arith.MaxnumfOp: "maxnum",
+    arith.MinnumfOp: "minnum",
+}
+"""What the runtime has for vectors; all else is done lane by lane."""
+
+
+def vector_form(op: Operation, operands: Operands, kind: t.Vector) -> c.Expression | None:
+    """`op` on whole vectors of type `kind`, if the runtime has a function for it."""
+    name = _VECTOR_FUNCTIONS.get(type(op))
+    if name is None:
+        return None
+    return c.call(f"sdfg_{name}_{kind.name}", *known_first(op, operands))
+
+
+def _without_nan(op: arith.MaximumfOp) -> bool:
+    return FastMathFlag.NO_NANS in op.fastmath.data
+
+
+def known_first(op: Operation, operands: Operands) -> Operands:
+    """
+    The operands of `op` in the order of the runtime's functions. In maxima and minima, what is
+    known comes first: only the first one is asked whether it is NaN.
+    """
+    is_choice = isinstance(op, arith.MaximumfOp | arith.MinimumfOp)
+    return operands[::-1] if is_choice and isinstance(op.rhs.owner, arith.ConstantOp) else operands
+
 
 _SIGNED_COMPARISONS = {0: "==", 1: "!=", 2: "<", 3: "<=", 4: ">", 5: ">="}
 _ORDERED_COMPARISONS = {1: "==", 2: ">", 3: ">=", 4: "<", 5: "<="}
@@ -353,14 +383,7 @@ def scalar_form(op: Operation, operands: Operands) -> c.Expression:
             return compare_integers(op, operands, kinds)
         case arith.CmpfOp():
             return compare_floats(op, operands)
-        case arith.MaximumfOp() if FastMathFlag.NO_NANS in op.fastmath.data:
-            return runtime("larger")(operands, kinds)
-        case math.ExpOp() if NONPOSITIVE in op.attributes:
-            return runtime("exp_nonpositive")(operands, kinds)
-        case arith.MaximumfOp() | arith.MinimumfOp() if isinstance(op.rhs.owner, arith.ConstantOp):
-            # What is known comes first: only the first one is asked whether it is NaN.
-            return FORMS[type(op)](operands[::-1], kinds)
         case _ if (form := FORMS.get(type(op))) is not None:
-            return form(operands, kinds)
+            return form(known_first(op, operands), kinds)
         case _:
             fail(op, "has no form in C", hint="lower it before emission")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xdsl.dialects import arith, math, vector
+from xdsl.dialects import arith, vector
 from xdsl.dialects.utils import FastMathFlag
 from xdsl.ir import BlockArgument, Operation, SSAValue
 
@@ -209,22 +209,13 @@ class TaskletEmitter:
             self.bind(op, from_storage(to_storage(value, stored), stored), body)
         elif stored.kind is t.Kind.STORAGE:
             self.lane_by_lane(op, stored, body)
-        elif isinstance(op, math.FmaOp | vector.FMAOp):
-            kind = self.vector(op)
-            named = [self.macro_argument(o, body) for o in op.operands]
-            self.bind(op, c.call("SDFG_VECTOR_FMA", c.Name(kind.name), *named), body)
         elif isinstance(op, scalars.VECTOR_OPERATORS):
             self.vector(op)
             self.bind(op, scalars.scalar_form(op, operands), body)
+        elif (value := scalars.vector_form(op, operands, self.vector(op))) is not None:
+            self.bind(op, value, body)
         else:
             self.lane_by_lane(op, stored, body)
-
-    def macro_argument(self, value: SSAValue, body: list[s.Statement]) -> c.Expression:
-        """`value` without commas that a macro would take for its own."""
-        known = self.values[value]
-        if isinstance(known, c.Compound) and len(known.elements) > 1:
-            return self.declare(value, known, body)
-        return known
 
     def lane_by_lane(self, op: Operation, stored: t.Scalar, body: list[s.Statement]) -> None:
         """An operation without a vector operator."""

@@ -30,6 +30,8 @@ from sdfg.backends.openmp.machine import available_cores
 from sdfg.dialect.diagnostics import SDFGError
 
 _LOG = "log.txt"
+_WARNINGS = ("-Wall", "-Wextra", "-Wno-psabi")
+"""How functions take vectors wider than registers does not matter: all of them are inlined."""
 _FAST_MATH = ("-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros", "-freciprocal-math")
 _GCC = ("-fno-predictive-commoning", "-fira-region=one")
 """
@@ -67,7 +69,7 @@ class Options:
 
     def flags(self, compiler: Compiler) -> tuple[str, ...]:
         """The flags of every translation unit."""
-        chosen = ["-std=gnu11", f"-O{self.optimize}", "-fPIC", "-Wall", "-Wextra", *self.threads]
+        chosen = ["-std=gnu11", f"-O{self.optimize}", "-fPIC", *_WARNINGS, *self.threads]
         chosen += ["-fno-math-errno", "-fno-trapping-math", "-fno-semantic-interposition"]
         chosen += () if "__clang__" in compiler.macros else _GCC
         chosen += _FAST_MATH if self.fast_math else ("-ffp-contract=off",)

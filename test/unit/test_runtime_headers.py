@@ -320,3 +320,51 @@ def test_nan_wins_and_halves_go_to_even(loops: Any) -> None:
     with np.errstate(all="ignore"):
         expected = np.rint(x)
     np.testing.assert_array_equal(_apply(loops.roundeven, x, np.empty_like(x)), expected)
+
+
+@pytest.mark.parametrize("flags", [(), ("-mavx2", "-mfma"), ("-march=native",)])
+@pytest.mark.parametrize("lanes", [2, 4, 8, 16, 32])
+@pytest.mark.parametrize(("kind", "short"), [("float", "f32"), ("double", "f64")])
+def test_functions_of_vectors(
+    kind: str, short: str, lanes: int, flags: tuple[str, ...], tmp_path: Path
+) -> None:
+    """
+    Each lane is what the function of one number gives, to the bit. (Without an instruction for it,
+    only the one of a single double is fused.)
+    """
+    if flags and platform.machine() != "x86_64":
+        pytest.skip("flags of another machine")
+    functions = ("maximum", "minimum", "maxnum", "minnum")
+    fused = f"sdfg_fma_{short}(x[i], y[j], x[j])"
+    several = [f"sdfg_{f}_v(a, b)" for f in functions] + ["sdfg_fma_v(a, b, c)"]
+    single = [f"sdfg_{f}_{short}(x[i], y[j])" for f in functions] + [fused]
+    loops = "".join(
+        f"""void {name}_loop(int64_t n, const {kind} *x, const {kind} *y, v *whole, {kind} *lane)
+        {{
+            for (int64_t i = 0; i < n; ++i) {{ for (int64_t j = 0; j < n; ++j) {{
+                v a = SDFG_BROADCAST(v, x[i]), b = SDFG_BROADCAST(v, y[j]);
+                v c = SDFG_BROADCAST(v, x[j]);
+                whole[i * n + j] = {vector};
+                lane[i * n + j] = {one};
+                (void)c;
+            }} }}
+        }}
+        """
+        for name, vector, one in zip((*functions, "fma"), several, single, strict=True)
+    )
+    text = f"""#include "sdfg_runtime.h"
+    typedef {kind} v __attribute__((vector_size({lanes} * sizeof({kind})), aligned(8)));
+    SDFG_VECTOR_FUNCTIONS(v)
+    {loops}"""
+    options = Options(native=False, extra=flags)
+    built = compile_library(Program("v", {"v.c": text}), options, cache=Cache(tmp_path))
+    assert built.warnings == ()
+    library = ctypes.CDLL(str(built.path))
+    x = np.array([*F32_EDGES, 1e-3, 1 + 2**-20], dtype=short.replace("f", "float"))
+    y: Any = -x[::-1].copy()
+    for name in functions if short == "f64" and not flags else (*functions, "fma"):
+        whole = np.empty((x.size, y.size, lanes), x.dtype)
+        lane = np.empty((x.size, y.size), x.dtype)
+        places = [ctypes.c_void_p(array.ctypes.data) for array in (x, y, whole, lane)]
+        library[f"{name}_loop"](ctypes.c_int64(x.size), *places)
+        np.testing.assert_array_equal(whole, np.broadcast_to(lane[..., None], whole.shape), name)

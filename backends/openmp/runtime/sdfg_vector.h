@@ -1,6 +1,6 @@
 /*
- * What compilers do not offer on vectors, and on the lanes of a loop: fused multiply-add, and
- * reductions with the rules of ours.
+ * What compilers do not offer on vectors, and on the lanes of a loop: fused multiply-add, the larger
+ * and the smaller number, and reductions with the rules of ours.
  */
 #ifndef SDFG_VECTOR_H
 #define SDFG_VECTOR_H
@@ -9,37 +9,8 @@
 #include "sdfg_integer.h"
 #include "sdfg_math.h"
 
-/* a * b + c in each lane; `type` is the vector type of all three. */
-#if defined(__clang__)
-#define SDFG_VECTOR_FMA(type, a, b, c)                                                             \
-    __extension__({                                                                                \
-        _Pragma("clang fp contract(fast)") type sdfg_sum = (a) * (b) + (c);                        \
-        sdfg_sum;                                                                                  \
-    })
-#else
-#define SDFG_VECTOR_FMA(type, a, b, c)                                                             \
-    __extension__({                                                                                \
-        const type sdfg_a = (a), sdfg_b = (b), sdfg_c = (c);                                       \
-        type sdfg_sum;                                                                             \
-        for (int sdfg_lane = 0; sdfg_lane < (int)(sizeof(type) / sizeof sdfg_sum[0]);              \
-             ++sdfg_lane) {                                                                        \
-            sdfg_sum[sdfg_lane] = _Generic(sdfg_sum[0], float: sdfg_fma_f32, double: sdfg_fma_f64)( \
-                sdfg_a[sdfg_lane], sdfg_b[sdfg_lane], sdfg_c[sdfg_lane]);                          \
-        }                                                                                          \
-        sdfg_sum;                                                                                  \
-    })
-#endif
-
-/*
- * The number at `place` in each lane of a vector of `type`. Without volatile gcc 12 may read all
- * lanes from `place` on, to take the first: slower, and beyond the end of what is there.
- */
-#if defined(__clang__)
+/* The number at `place` in each lane of a vector of `type`. */
 #define SDFG_BROADCAST(type, place) ((place) - (type){0})
-#else
-#define SDFG_BROADCAST(type, place)                                                                \
-    (*(const volatile __typeof__((place) + 0) *)&(place) - (type){0})
-#endif
 
 /* The lanes of a and b, numbered one after the other, that the integers name; as many as a has. */
 #if defined(__clang__) || __GNUC__ >= 12
@@ -50,6 +21,69 @@
 
 static inline float sdfg_fma_f32(float a, float b, float c) { return SDFG_FMA(a, b, c); }
 static inline double sdfg_fma_f64(double a, double b, double c) { return __builtin_fma(a, b, c); }
+
+/* SDFG_FUSED(V) is a * b + c in vectors of type V, in one rounding where SDFG_FMA does that. */
+#if defined(__clang__)
+#define SDFG_FUSED(V)                                                                              \
+    __extension__({                                                                                \
+        _Pragma("clang fp contract(fast)") V sum = a * b + c;                                      \
+        sum;                                                                                       \
+    })
+#else
+#define SDFG_FUSED_LANES(V)                                                                        \
+    __extension__({                                                                                \
+        V sum;                                                                                     \
+        for (int k = 0; k < (int)(sizeof sum / sizeof sum[0]); ++k) {                              \
+            sum[k] = _Generic(sum[0], float: sdfg_fma_f32, double: sdfg_fma_f64)(a[k], b[k], c[k]); \
+        }                                                                                          \
+        sum;                                                                                       \
+    })
+#if defined(__FMA__)
+/*
+ * gcc makes one instruction of a loop over the lanes as well, but takes several times as long, so
+ * where there is a builtin it is called. All branches of _Generic need the right types, chosen or not.
+ */
+typedef float sdfg_f32x4 __attribute__((vector_size(16)));
+typedef float sdfg_f32x8 __attribute__((vector_size(32)));
+typedef double sdfg_f64x2 __attribute__((vector_size(16)));
+typedef double sdfg_f64x4 __attribute__((vector_size(32)));
+#define SDFG_IF(V, x) _Generic(x, V: x, default: (V){0})
+#define SDFG_FUSED_IF(V, name, ...)                                                                \
+    V:                                                                                             \
+    __builtin_ia32_vfmadd##name(SDFG_IF(V, a), SDFG_IF(V, b), SDFG_IF(V, c) __VA_ARGS__),
+#if defined(__AVX512F__)
+typedef float sdfg_f32x16 __attribute__((vector_size(64)));
+typedef double sdfg_f64x8 __attribute__((vector_size(64)));
+/* In all lanes (-1), in the rounding mode that is set (4). */
+#define SDFG_FUSED_WIDE                                                                            \
+    SDFG_FUSED_IF(sdfg_f32x16, ps512_mask, , -1, 4) SDFG_FUSED_IF(sdfg_f64x8, pd512_mask, , -1, 4)
+#else
+#define SDFG_FUSED_WIDE
+#endif
+#define SDFG_FUSED(V)                                                                              \
+    _Generic(a, SDFG_FUSED_WIDE SDFG_FUSED_IF(sdfg_f32x8, ps256, )                                 \
+             SDFG_FUSED_IF(sdfg_f64x4, pd256, ) SDFG_FUSED_IF(sdfg_f32x4, ps, )                    \
+             SDFG_FUSED_IF(sdfg_f64x2, pd, ) default: SDFG_FUSED_LANES(V))
+#else
+#define SDFG_FUSED SDFG_FUSED_LANES
+#endif
+#endif
+
+/* Functions of vectors of type V, as those of one number: `sdfg_fma_f32x8` and the like. */
+#define SDFG_INLINE __attribute__((always_inline)) static inline
+#define SDFG_CHOOSE(name, V, condition, yes, no)                                                   \
+    SDFG_INLINE V sdfg_##name##_##V(V a, V b)                                                      \
+    {                                                                                              \
+        typedef __typeof__(a < b) bits;                                                            \
+        const bits chosen = condition;                                                             \
+        return (V)((chosen & (bits)yes) | (~chosen & (bits)no));                                   \
+    }
+#define SDFG_VECTOR_FUNCTIONS(V)                                                                   \
+    SDFG_INLINE V sdfg_fma_##V(V a, V b, V c) { return SDFG_FUSED(V); }                            \
+    SDFG_CHOOSE(maximum, V, (a > b) | (a != a), a, b)                                              \
+    SDFG_CHOOSE(minimum, V, (a < b) | (a != a), a, b)                                              \
+    SDFG_CHOOSE(maxnum, V, (a > b) | (b != b), a, b)                                               \
+    SDFG_CHOOSE(minnum, V, (a < b) | (b != b), a, b)
 
 /*
  * For loops in vector lanes: `reduction(sdfg_maximum_f32 : x)` and the like combine the lanes as the

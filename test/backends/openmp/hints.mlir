@@ -1,6 +1,6 @@
 // RUN: sdfg-opt %s -t openmp-c | filecheck %s
 // RUN: sdfg-opt %s -t 'openmp-c{folder="%t"}'
-// RUN: cc -std=gnu11 -O2 -fopenmp-simd -Wall -Wextra -Werror -c %t/main.c -o %t/main.o
+// RUN: cc -std=gnu11 -O2 -fopenmp-simd -Wall -Wextra -Werror -Wno-psabi -c %t/main.c -o %t/main.o
 // RUN: cc -std=gnu11 -O2 -fopenmp-simd -march=native -Wall -Wextra -Werror -c %t/main.c -o %t/main.o
 
 // Each thread makes what it wrote visible before it says that it is done.

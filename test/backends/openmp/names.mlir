@@ -1,7 +1,7 @@
 // RUN: sdfg-opt %s -t openmp-c | filecheck %s
 // RUN: sdfg-opt %s -t 'openmp-c{folder="%t"}'
-// RUN: cc -std=gnu11 -O2 -fopenmp -Wall -Wextra -Werror -c %t/main.c -o %t/main.o
-// RUN: cc -std=gnu11 -O2 -fopenmp -Wall -Wextra -Werror -c %t/main_1.c -o %t/main_1.o
+// RUN: cc -std=gnu11 -O2 -fopenmp -Wall -Wextra -Werror -Wno-psabi -c %t/main.c -o %t/main.o
+// RUN: cc -std=gnu11 -O2 -fopenmp -Wall -Wextra -Werror -Wno-psabi -c %t/main_1.c -o %t/main_1.o
 
 // Names of the model that mean something to C, to its headers or to us get another end.
 // CHECK: int main_run(main_context *model, const float *restrict int_, const float *restrict M_PI_,

@@ -8,9 +8,9 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 32] x f32>, in "b" %mask: !sdfg.
   // CHECK: f32x8 acc_0 = (f32x8){0};
   // CHECK-NEXT: f32x8 acc_8 = (f32x8){0};
   // CHECK-NEXT: for (int64_t i = 0; i < N; ++i) {
-  // CHECK-NEXT:     acc_0 = SDFG_VECTOR_FMA(f32x8, *(const f32x8_u *)&x[i * 32],
-  // CHECK-NEXT:         SDFG_BROADCAST(f32x8, x[i * 32]), acc_0);
-  // CHECK-NEXT:     acc_8 = SDFG_VECTOR_FMA(f32x8, *(const f32x8_u *)&x[i * 32 + 8],
+  // CHECK-NEXT:     acc_0 = sdfg_fma_f32x8(*(const f32x8_u *)&x[i * 32], SDFG_BROADCAST(f32x8, x[i * 32]),
+  // CHECK-NEXT:         acc_0);
+  // CHECK-NEXT:     acc_8 = sdfg_fma_f32x8(*(const f32x8_u *)&x[i * 32 + 8],
   // CHECK-NEXT:         SDFG_BROADCAST(f32x8, x[i * 32]), acc_8);
   // CHECK-NEXT: }
   // CHECK-NEXT: *(f32x8_u *)&y[0] = acc_0;
@@ -34,6 +34,16 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 32] x f32>, in "b" %mask: !sdfg.
     }
     sdfg.map [r = 0:2] schedule(unroll) {
       sdfg.tasklet (%a = %acc[r]) -> (%y[0, 8 * r:8 * r + 8]) { sdfg.yield %a : vector<8xf32> }
+    }
+  }
+  // What the runtime has for whole vectors.
+  // CHECK: /* whole */
+  // CHECK-NEXT: *(f32x4_u *)&y[0] = sdfg_maximum_f32x4((f32x4){0}, *(const f32x4_u *)&x[0]);
+  sdfg.state @whole {
+    sdfg.tasklet (%a: vector<4xf32> = %x[0, 0:4]) -> (%y[0, 0:4]) {
+      %zero = arith.constant dense<0.0> : vector<4xf32>
+      %0 = arith.maximumf %a, %zero : vector<4xf32>
+      sdfg.yield %0 : vector<4xf32>
     }
   }
   // Lane by lane: functions. Vectors of i1 have lanes of 0 and 1 in 8 bits.
