@@ -68,20 +68,23 @@ class PrefetchPass(Transformation):
     def rewrite(self, nest: Nest) -> None:
         asked: set[SSAValue] = set()
         for loop in reversed(nest.loops(self.loop)):
-            found: dict[tuple[SSAValue, MemletAttr], Operation] = {}
+            found: dict[tuple[SSAValue, MemletAttr], TaskletOp] = {}
             for tasklet in [o for o in loop.walk() if isinstance(o, TaskletOp)]:
-                for op in self.ahead(nest, loop, tasklet):
-                    if not self.of or op.container not in asked:
-                        found.setdefault((op.container, op.read), derived(op, tasklet))
+                for container, read in self.ahead(nest, loop, tasklet):
+                    if not self.of or container not in asked:
+                        found.setdefault((container, read), tasklet)
             asked |= {container for container, _ in found}
-            if found:
-                first = loop.body.block.first_op
-                assert first is not None
-                loop.body.block.insert_ops_before(list(found.values()), first)
+            first = loop.body.block.first_op
+            assert first is not None
+            for (container, read), tasklet in found.items():
+                op = derived(PrefetchOp(container, read, level=self.level), tasklet)
+                loop.body.block.insert_op_before(op, first)
         if not asked:
             refuse(f"nothing that moves with {self.loop} is read there in a box")
 
-    def ahead(self, nest: Nest, loop: Loop, tasklet: TaskletOp) -> list[PrefetchOp]:
+    def ahead(
+        self, nest: Nest, loop: Loop, tasklet: TaskletOp
+    ) -> list[tuple[SSAValue, MemletAttr]]:
         """What to ask for on behalf of a tasklet."""
         later = (
             next((o for o in nest.loops(self.of) if o.is_ancestor(loop)), None) if self.of else loop
@@ -91,7 +94,7 @@ class PrefetchPass(Transformation):
         name = parameter(later)
         wanted = {name, parameter(loop), *(nest.name(role) for role in self.moving)}
         inner = {parameter(op): range_of(op) for op in enclosing(tasklet, loop) if op is not loop}
-        found: list[PrefetchOp] = []
+        found: list[tuple[SSAValue, MemletAttr]] = []
         for container, memlet in tasklet.input_accesses:
             owner = container.owner
             local = isinstance(owner, Operation) and loop.is_ancestor(owner)
@@ -102,8 +105,7 @@ class PrefetchPass(Transformation):
             if box is None:
                 continue
             there = symbolic.symbol(name) + self.distance * range_of(later).step
-            read = MemletAttr(box.substituted({name: there}))
-            found.append(PrefetchOp(container, read, level=self.level))
+            found.append((container, MemletAttr(box.substituted({name: there}))))
         return found
 
 
