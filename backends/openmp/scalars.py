@@ -6,12 +6,14 @@ from typing import Any, cast
 
 from xdsl.dialects import arith, math, vector
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, FloatAttr, IntegerAttr
+from xdsl.dialects.utils import FastMathFlag
 from xdsl.ir import Attribute, Operation
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.openmp.types import computed, element, scalar_type
 from sdfg.dialect.diagnostics import fail
+from sdfg.dialect.facts import NONPOSITIVE
 from sdfg.dialect.remf import RemFOp
 
 Operands = tuple[c.Expression, ...]
@@ -285,8 +287,8 @@ _VECTOR_FUNCTIONS: Mapping[type[Operation], str] = {
 def vector_form(op: Operation, operands: Operands, kind: t.Vector) -> c.Expression | None:
     """`op` on whole vectors of type `kind`, if the runtime has a function for it."""
     name = _VECTOR_FUNCTIONS.get(type(op))
-    if name is None:
-        return None
+    if name is None or (isinstance(op, arith.MaximumfOp) and _without_nan(op)):
+        return None  # the larger number of a lane is one instruction, with masks two
     return c.call(f"sdfg_{name}_{kind.name}", *known_first(op, operands))
 
 
@@ -383,6 +385,10 @@ def scalar_form(op: Operation, operands: Operands) -> c.Expression:
             return compare_integers(op, operands, kinds)
         case arith.CmpfOp():
             return compare_floats(op, operands)
+        case arith.MaximumfOp() if _without_nan(op):
+            return runtime("larger")(operands, kinds)
+        case math.ExpOp() if NONPOSITIVE in op.attributes:
+            return runtime("exp_nonpositive")(operands, kinds)
         case _ if (form := FORMS.get(type(op))) is not None:
             return form(known_first(op, operands), kinds)
         case _:
