@@ -155,6 +155,8 @@ class TaskletEmitter:
                 self.rearrange(op, body)
             case vector.ShuffleOp():
                 self.shuffle(op, body)
+            case vector.InsertOp():
+                self.insert(op, body)
             case _:
                 self.compute(op, body)
 
@@ -187,6 +189,32 @@ class TaskletEmitter:
             before, value, count = vectors.halved(op, value, kinds, self.scope)
             body += before
         self.bind(op, vectors.reduced(op, value, start, kinds, count), body)
+
+    def insert(self, op: vector.InsertOp, body: list[s.Statement]) -> None:
+        """One lane replaced; lanes that are replaced one after the other are listed in one go."""
+        kind = self.vector(op)
+        positions = [int(p) for p in op.static_position.get_values()]
+        if len(positions) != 1 or op.dynamic_position:
+            fail(op, "replaces a lane that is known only at run time, which has no form in C here")
+        elements = list(self.lanes_of(op.dest, kind, body))
+        elements[positions[0]] = self.values[op.source]
+        value = c.Compound(kind, tuple(elements))
+        if self.uses(op.result) == 1:
+            self.values[op.result] = value
+        else:
+            self.declare(op.result, value, body)
+
+    def lanes_of(
+        self, value: SSAValue, kind: t.Vector, body: list[s.Statement]
+    ) -> Sequence[c.Expression]:
+        """Each lane of a vector."""
+        known, start = self.values[value], value.owner
+        if isinstance(known, c.Compound) and len(known.elements) == kind.lanes:
+            return known.elements
+        if isinstance(start, vector.BroadcastOp) and not is_vector(start.source.type):
+            return [self.values[start.source]] * kind.lanes
+        whole = self.variable(value, body)
+        return [whole[k] for k in range(kind.lanes)]
 
     def shuffle(self, op: vector.ShuffleOp, body: list[s.Statement]) -> None:
         self.vector(op)

@@ -85,13 +85,15 @@ def lanes_combined(resolution: str, value: SSAValue) -> vector.ReductionOp:
 
 def is_vectorizable(tasklet: TaskletOp) -> bool:
     """Whether every operation works on vectors of f32 or f64 as on one number."""
-    for op in tasklet.body.block.ops:
-        known = isinstance(op, (*_ELEMENTWISE, arith.ConstantOp, YieldOp))
-        floats = all(isinstance(r.type, Float32Type | Float64Type) for r in op.results)
-        if not known or not floats:
-            return False
     args = tasklet.body.block.args
-    return all(isinstance(a.type, Float32Type | Float64Type) for a in args)
+    floats = all(isinstance(a.type, Float32Type | Float64Type) for a in args)
+    return floats and all(map(works_on_vectors, tasklet.body.block.ops))
+
+
+def works_on_vectors(op: Operation) -> bool:
+    """Whether an operation works on vectors of f32 or f64 as on one number."""
+    known = isinstance(op, (*_ELEMENTWISE, arith.ConstantOp, YieldOp))
+    return known and all(isinstance(r.type, Float32Type | Float64Type) for r in op.results)
 
 
 @dataclass(frozen=True)

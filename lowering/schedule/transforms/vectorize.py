@@ -14,6 +14,7 @@ from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.nests import is_contiguous, rises, stride
+from sdfg.lowering.schedule.transforms.gathers import gathered, is_gather, is_number
 from sdfg.lowering.schedule.transforms.nest import Nest, nodes, parameter, range_of, refuse
 from sdfg.lowering.schedule.transforms.transformation import Transformation
 from sdfg.lowering.schedule.vector_tasklets import (
@@ -40,9 +41,10 @@ class VectorizePass(Transformation):
     ```
 
     A container in registers that the loop indexes holds vectors from then on. Fewer lanes are used
-    where the loop is shorter, down to one. Legal for maps of tasklets that compute on f32 or f64
-    alone and write side by side; a loop whose tasklets are not like that stays as it is, unless
-    registers tie it to one that is.
+    where the loop is shorter, down to one. What is loaded at computed indices (a gather) is loaded
+    lane by lane. Legal for maps of tasklets that compute on f32 or f64 alone, indices aside, and
+    write side by side; a loop whose tasklets are not like that stays as it is, unless registers tie
+    it to one that is.
     """
 
     name = "sdfg-vectorize"
@@ -93,15 +95,19 @@ class VectorizePass(Transformation):
 
 def has_lanes(tasklet: TaskletOp, name: str) -> bool:
     """Whether the points of a loop can be lanes of one tasklet."""
-    if not is_vectorizable(tasklet) or tasklet.stored_outputs:
+    gathers = is_gather(tasklet, name)
+    if not (gathers or is_vectorizable(tasklet)) or tasklet.stored_outputs:
+        return False
+    if gathers and any(map(in_registers, tasklet.operands)):
         return False
     for container, memlet in tasklet.output_accesses:
-        if is_combined(memlet, name):
+        if is_combined(memlet, name) and not gathers:
             continue
         side_by_side = in_registers(container) or is_contiguous(container, memlet, name)
         if name not in memlet.symbols or memlet.wcr is not None or not side_by_side:
             return False
-    return all(readable(container, memlet, name) for container, memlet in tasklet.input_accesses)
+    accesses = zip(tasklet.body.block.args, tasklet.input_accesses, strict=True)
+    return all(readable(*access, name) for argument, access in accesses if is_number(argument))
 
 
 def is_combined(memlet: MemletAttr, name: str) -> bool:
@@ -183,6 +189,8 @@ def widen(op: MapOp, count: int, into: str, registers: Registers) -> None:
 
 def widened(tasklet: TaskletOp, lanes: Lanes, registers: Registers) -> TaskletOp:
     """`tasklet` on vectors."""
+    if not is_vectorizable(tasklet):
+        return gathered(tasklet, lanes)
 
     def access(container: SSAValue, memlet: MemletAttr) -> tuple[SSAValue, MemletAttr]:
         return container, memlet if container in registers.lanes else lanes.memlet(memlet)
