@@ -7,7 +7,7 @@ from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import array_type, is_constant, root
-from sdfg.dialect.analysis.subsets import bounds, is_nonnegative
+from sdfg.dialect.analysis.subsets import bounds, is_nonnegative_rounded
 from sdfg.dialect.attrs import STORAGES
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
@@ -120,7 +120,8 @@ class StagePass(Transformation):
         step = stride(container, memlet, name)
         if step is None or step == 0 or not is_box(loops, used):
             return False
-        if not exists(container, memlet, used) and any(may_be_empty(op) for op in loops):
+        others = [op for op in loops if op not in used]
+        if any(map(may_be_empty, others)) and not exists(container, memlet, used):
             return False
         if self.only in ("all", "constants"):
             return self.only == "all" or is_constant(container)
@@ -158,17 +159,19 @@ class StagePass(Transformation):
         kind = ArrayType(shape, element, storage=nest.storage(self.storage))
         alloc = AllocOp(kind, f"{label(container)}_packed")
         alloc.result.name_hint = "packed"
+        derived(alloc, tasklet)
+        first = loops[0]
+        if first in nest.roots:  # refused before anything uses what is copied
+            nest.allocate(alloc)
         at = SubsetAttr(tuple(Range(numbered(parameter(op), range_of(op))) for op in order))
         access = (alloc.result, MemletAttr(at))
         move = move_tasklet((container, memlet), access, element)
-        for op in (alloc, move):
-            derived(op, tasklet)
+        derived(move, tasklet)
         nodes = around(headers, [move])
         for node in nodes:
             derived(node, tasklet)
             if isinstance(node, MapOp):
                 join(node)
-        first = loops[0]
         if first not in nest.roots:
             block = first.parent_block()
             assert block is not None
@@ -177,7 +180,6 @@ class StagePass(Transformation):
             block.insert_ops_before([alloc, *nodes], first)
         else:
             made[key] = access
-            nest.allocate(alloc)
             for node in nodes:
                 nest.put_before(node)
         set_memlet(tasklet, index, *access)
@@ -196,9 +198,9 @@ def exists(container: SSAValue, memlet: MemletAttr, used: Sequence[Loop]) -> boo
     sizes = symbolic.symbols_of(*kind.dims)
     for index, extent in zip(memlet.ranges, kind.dims, strict=True):
         found = bounds(index.start, ranges)
-        if found is None or not is_nonnegative(found[0], sizes):
+        if found is None or not is_nonnegative_rounded(found[0], sizes):
             return False
-        if not is_nonnegative(symbolic.expanded(extent - 1 - found[1]), sizes):
+        if not is_nonnegative_rounded(symbolic.expanded(extent - 1 - found[1]), sizes):
             return False
     return True
 
