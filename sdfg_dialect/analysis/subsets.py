@@ -50,6 +50,32 @@ def is_nonnegative(expr: Expr, sizes: frozenset[str] = frozenset()) -> bool:
     return all(_is_nonnegative_term(t, sizes) for t in terms_of(expr.expand()))
 
 
+def is_nonnegative_rounded(expr: Expr, sizes: frozenset[str]) -> bool:
+    """
+    As `is_nonnegative`, where `expr` has quotients of sizes by numbers: `N - 8 * (N floordiv 8)`.
+
+    The largest divisor first, `N` is taken for `8 * q + r`, with `q` and `r` at least 0.
+    """
+    while True:
+        found = [
+            (int(d), n) for n, d in quotients(expr) if n.is_Symbol and n.name in sizes and d > 1
+        ]
+        if not found:
+            return is_nonnegative(expr, sizes)
+        divisor, size = max(found, key=lambda pair: (pair[0], pair[1].name))
+        taken = sizes | symbolic.symbols_of(expr)
+        q, r = (symbolic.symbol(symbolic.symbol_name(f"{size.name}{x}", taken)) for x in "qr")
+        expr = symbolic.substitute(expr, {size.name: divisor * q + r})
+        expr = symbolic.expanded(expr.subs(symbolic.FloorDiv(r, divisor), 0))
+        sizes = sizes | {q.name, r.name}
+
+
+def quotients(expr: Expr) -> list[tuple[Expr, Expr]]:
+    """The pairs whose quotients `expr` rounds down, with a number as the divisor."""
+    found = (e.args for e in expr.atoms(symbolic.FloorDiv))
+    return [(n, d) for n, d in found if d.is_Integer]
+
+
 def terms_of(expr: Expr) -> tuple[Expr, ...]:
     """The summands of `expr`."""
     return expr.args if expr.is_Add else (expr,)
