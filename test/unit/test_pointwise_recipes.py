@@ -154,9 +154,9 @@ def recipes_of(module: ModuleOp) -> set[str]:
 PROGRAMS = {
     "softmax": (softmax, ("K",), "softmax"),
     "softmax of 100": (softmax, ("100",), "softmax"),
-    "largest": (reduction, ("K", "max", "f32"), "row"),
-    "largest number": (reduction, ("77", "maxnum", "f32"), "row"),
-    "sum": (reduction, ("129", "sum", "f64"), "row"),
+    "largest": (reduction, ("K", "max", "f32"), "reduction"),
+    "largest number": (reduction, ("77", "maxnum", "f32"), "reduction"),
+    "sum": (reduction, ("129", "sum", "f64"), "reduction"),
     "transpose": (transpose, ("N", "K", "f32"), "transpose"),
     "transpose of 40": (transpose, ("40", "72", "f64"), "transpose"),
     "elementwise": (elementwise, ("K",), "elementwise"),

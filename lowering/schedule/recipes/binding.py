@@ -16,6 +16,7 @@ from sdfg.lowering.schedule.recipes.pointwise import (
     element_of,
     lane_of_elements,
     quotients_of_exponentials,
+    read_bytes,
     written_bytes,
 )
 from sdfg.lowering.schedule.recipes.runs import run_of_reduction, runs_of_row
@@ -52,7 +53,7 @@ class Binding:
             roles |= pointwise_roles(kind, op)
         values = {name: machine.fact(name) for name in machine.facts.data}
         values["lanes"] = machine.lanes(bytes_of(element))
-        values["written_bytes"] = written_bytes(op)
+        values |= {"written_bytes": written_bytes(op), "read_bytes": read_bytes(op)}
         values["quotients"] = quotients_of_exponentials(op)
         if tile is not None:
             values |= {"tile_rows": tile.rows, "tile_vectors": tile.vectors}

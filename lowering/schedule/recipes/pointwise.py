@@ -1,7 +1,9 @@
 """Loops whose points are lanes where nothing is reduced, and how much is written."""
 
+from collections.abc import Iterable
+
 from xdsl.dialects.builtin import AnyFloat, IntegerType
-from xdsl.ir import Attribute, Operation
+from xdsl.ir import Attribute, Operation, SSAValue
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.containers import array_type, root
@@ -17,7 +19,7 @@ def lane_of_elements(op: MapOp) -> str | None:
     The parameter of an elementwise nest along which most accesses are contiguous, later ones first.
     """
     best: tuple[int, str] | None = None
-    tasklets = [t for t in op.walk() if isinstance(t, TaskletOp)]
+    tasklets = tasklets_in(op)
     accesses = [a for t in tasklets for a in (*t.input_accesses, *t.output_accesses)]
     for scope in op.walk():
         if not isinstance(scope, MapOp):
@@ -46,15 +48,28 @@ def element_of(op: Operation) -> Attribute | None:
 
 def written_bytes(op: MapOp) -> int:
     """Bytes of the largest array outside of `op` that it writes; 0 where its size is not known."""
+    return most_bytes(op, [c for t in tasklets_in(op) for c in t.outputs])
+
+
+def read_bytes(op: MapOp) -> int:
+    """Bytes of the largest array outside of `op` that it reads; 0 where its size is not known."""
+    return most_bytes(op, [c for t in tasklets_in(op) for c in t.inputs])
+
+
+def tasklets_in(op: MapOp) -> list[TaskletOp]:
+    return [t for t in op.walk() if isinstance(t, TaskletOp)]
+
+
+def most_bytes(op: MapOp, containers: Iterable[SSAValue]) -> int:
+    """Bytes of the largest of some arrays that lies outside of `op`."""
     sizes = [0]
-    for tasklet in [t for t in op.walk() if isinstance(t, TaskletOp)]:
-        for container, _ in tasklet.output_accesses:
-            owner = root(container).owner
-            inside = isinstance(owner, Operation) and op.is_ancestor(owner)
-            if inside or not isinstance(container.type, ArrayType):
-                continue
-            count = symbolic.constant(array_type(container).size)
-            sizes.append((count or 0) * bytes_of(array_type(container).element_type))
+    for container in containers:
+        owner = root(container).owner
+        inside = isinstance(owner, Operation) and op.is_ancestor(owner)
+        if inside or not isinstance(container.type, ArrayType):
+            continue
+        count = symbolic.constant(array_type(container).size)
+        sizes.append((count or 0) * bytes_of(array_type(container).element_type))
     return max(sizes)
 
 

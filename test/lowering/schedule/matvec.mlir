@@ -54,7 +54,7 @@ sdfg.sdfg @given (in "x" %x: !sdfg.array<[64] x f32>, in "W" %W: !sdfg.array<[64
 // The matrix lies along the reduction: lanes are partial results, and nothing is copied.
 // CHECK-LABEL: sdfg.sdfg @transposed
 // CHECK-NOT:   _packed
-// CHECK:       sdfg.map [n = 0:96] attributes {recipe = "row"
+// CHECK:       sdfg.map [n = 0:96] attributes {recipe = "products"
 // CHECK:         = %W[n, 32 * block + 8 * vec:32 * block + 8 * vec + 8]
 sdfg.sdfg @transposed (in "x" %x: !sdfg.array<[64] x f32>, out "y" %y: !sdfg.array<[96] x f32>) {
   %W = sdfg.constant #sdfg.weight<"W"> : !sdfg.array<[96, 64] x f32>

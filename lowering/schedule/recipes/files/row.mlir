@@ -1,5 +1,5 @@
-// Several passes over one row, or one that reduces it: each in vectors, with several partial results side by side.
-sdfg.recipe @row for "row, softmax, layer_norm, reduction, matvec, batched_matvec, matmul, batched_matmul, convolution, conv1x1, depthwise_convolution, pooling" when "run >= lanes" {
+// Several passes over one row: each in vectors, with several partial results side by side.
+sdfg.recipe @row for "row, softmax, layer_norm" when "run >= lanes" {
   sdfg.knob "vectors" = "max(1, min(4, run floordiv lanes))" in "1, 2, 4, 8"
   sdfg.step "tile" {loop = "run", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, piece"}
   sdfg.step "tile" {loop = "piece", size = "lanes", into = "vec, lane"}

@@ -8,6 +8,6 @@ sdfg.recipe @softmax for "softmax" when "run >= lanes" {
   sdfg.step "tile" {loop = "piece", size = "lanes", into = "vec, lane"}
   sdfg.step "partials" {loops = "vec, lane"}
   sdfg.step "vectorize" {loop = "lane", lanes = "lanes", into = "one"}
-  sdfg.step "prefetch" {of = "row", loop = "block", distance = "1"} when "written_bytes > l2_bytes"
+  sdfg.step "prefetch" {of = "row", loop = "block", distance = "1"} when "read_bytes > l2_bytes"
   sdfg.step "unroll" {loops = "vec, one"}
 }
