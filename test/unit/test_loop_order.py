@@ -2,15 +2,23 @@
 
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.choices import Choices, Drawn, Seeded, chance, pick, shuffled
+from unit.emitted import run_c
 from unit.random_recurrences import SYMBOLS, RecurrenceBuilder
 from unit.random_transformations import loops_of, neighbours
 from unit.test_transformations import Trial
+from unit.text import parsed
+from xdsl.context import Context
 
+from sdfg.dialect.interpreter.interpret import interpret
+from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.lowering.schedule.transforms.distribute import DistributePass
 from sdfg.lowering.schedule.transforms.fuse_loops import FuseLoopsPass
+from sdfg.lowering.schedule.transforms.nest import on_threads
 from sdfg.lowering.schedule.transforms.parallelize_loop import ParallelizeLoopPass
 from sdfg.lowering.schedule.transforms.privatize import PrivatizePass
 from sdfg.lowering.schedule.transforms.skew import SkewPass
@@ -66,6 +74,58 @@ def stencils(draw: Any) -> Trial:
 def test_diagonals_need_no_order(trial: Trial) -> None:
     if trial.step(SkewPass(("i", "j"))):
         assert trial.step(ParallelizeLoopPass(("i",)))
+
+
+RECURRENCE = """
+sdfg.sdfg @main [N, M] (inout "A" %A: !sdfg.array<[N, M] x f32>,
+                        out "y" %y: !sdfg.array<[N] x f32>) {
+  %t = sdfg.alloc "t" : !sdfg.array<[] x f32>
+  sdfg.state @wave {
+    sdfg.for [i = 1:N] { sdfg.for [j = 1:M - 1] {
+      sdfg.tasklet (%a = %A[i - 1, j + 1], %b = %A[i, j - 1]) -> (%A[i, j]) {
+        %0 = arith.subf %a, %b : f32
+        sdfg.yield %0 : f32
+      }
+    } }
+  }
+  sdfg.state @rows {
+    sdfg.for [r = 0:N] {
+      sdfg.tasklet () -> (%t[]) {
+        %0 = arith.constant 0.0 : f32
+        sdfg.yield %0 : f32
+      }
+      sdfg.for [k = 0:M] {
+        sdfg.tasklet (%a = %A[r, k], %b = %t[]) -> (%t[]) {
+          %0 = arith.addf %a, %b : f32
+          sdfg.yield %0 : f32
+        }
+      }
+      sdfg.tasklet (%a = %t[]) -> (%y[r]) {
+        sdfg.yield %a : f32
+      }
+    }
+  }
+}"""
+
+
+@pytest.mark.parametrize("shape", [(1, 5), (9, 13), (37, 8)])
+def test_on_threads(shape: tuple[int, int]) -> None:
+    module = parsed(RECURRENCE)
+    sizes: dict[str, int] = dict(zip(SYMBOLS, shape, strict=True))
+    arrays = {"A": np.random.default_rng(0).standard_normal(shape).astype(np.float32)}
+    wanted = interpret(module, "main", arrays, sizes, strict=True)
+    steps: tuple[Transformation, ...] = (
+        SkewPass(("i", "j"), state="wave"),
+        ParallelizeLoopPass(("i",), least=2, state="wave"),
+        PrivatizePass("r", state="rows"),
+        ParallelizeLoopPass(("r",), state="rows"),
+    )
+    for step in steps:
+        step.apply(Context(), module)
+    assert sum(isinstance(op, MapOp) and on_threads(op) for op in module.walk()) == 2
+    found = run_c(module, arrays, sizes)
+    for name, array in wanted.items():
+        np.testing.assert_array_equal(found[name], array)
 
 
 def test_each_transformation_is_tried() -> None:
