@@ -9,10 +9,12 @@ from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, ModuleOp, StringA
 from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
+from sdfg.dialect.analysis.containers import is_constant
 from sdfg.dialect.attrs import MachineAttr
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.lowering.schedule.machine import machine_of
 from sdfg.lowering.schedule.names import names_around
 from sdfg.lowering.schedule.recipes.apply import Applied, apply_recipe, kind_name
@@ -63,8 +65,12 @@ class ApplyRecipesPass(ModulePass):
             taken = names_around(state)
             made = templates.setdefault(taken, Templates())
             around = Around(state, taken, library, machine, bool(self.recipe), made)
-            for node in [n for n in state.body.block.ops if isinstance(n, MapOp)]:
+            nests = [n for n in state.body.block.ops if isinstance(n, MapOp)]
+            for node in nests:
                 around.map(node)
+            for node in [n for n in state.body.block.ops if isinstance(n, MapOp)]:
+                if node not in nests and is_packing(node):
+                    around.map(node)
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,13 @@ class Around:
             nested = any(isinstance(n, MapOp) for n in child.body.block.ops)
             if nested or kind_name(child) == "transpose":
                 inside.map(child)
+
+
+def is_packing(op: MapOp) -> bool:
+    """Whether a nest, put before another one, changes the order of what is not constant."""
+    if "recipe" in op.attributes or kind_name(op) != "transpose":
+        return False
+    return not any(is_constant(c) for n in op.walk() if isinstance(n, TaskletOp) for c in n.inputs)
 
 
 def mark(applied: Applied) -> None:

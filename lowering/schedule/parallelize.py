@@ -89,7 +89,7 @@ class ParallelizePass(ModulePass):
         blocked = {conflict.parameter for conflict in conflicts(op, op.param_names)}
         if any(isinstance(node, CallOp) for node in op.walk()):  # of which little is known
             blocked = {*op.param_names}
-        leading = self.leading(op, blocked, machine.fact("cores"))
+        leading = self.leading(op, blocked, machine)
         if leading == 0:
             return
         if leading == len(op.param_names) and op.schedule.kind.data == "simd":
@@ -109,7 +109,7 @@ class ParallelizePass(ModulePass):
             return symbolic.parse("true" if total > least else "false")
         return symbolic.greater(total, least)
 
-    def leading(self, op: MapOp, blocked: set[str], cores: int) -> int:
+    def leading(self, op: MapOp, blocked: set[str], machine: MachineAttr) -> int:
         """How many of the first dimensions to distribute: enough points for all threads."""
         points = 1
         count = 0
@@ -121,9 +121,17 @@ class ParallelizePass(ModulePass):
             count = position + 1
             known = symbolic.constant(extent)
             points *= known if known is not None else 1
-            if points >= cores * _PIECES_PER_THREAD:
-                break
+            if points >= machine.fact("cores") * _PIECES_PER_THREAD:
+                if count > last or not self.is_uneven(op, points, machine):
+                    break
         return count
+
+    def is_uneven(self, op: MapOp, points: int, machine: MachineAttr) -> bool:
+        """Whether cores that have one point less than others wait longer than a loop costs."""
+        cores = machine.fact("cores")
+        total = symbolic.constant(picoseconds(op, machine))
+        idle = -points % cores / cores
+        return total is not None and total / points * idle > 1000 * machine.fact("start_ns")
 
     def cut(self, op: MapOp, condition: Expr) -> None:
         """

@@ -66,3 +66,28 @@ sdfg.sdfg @copied (in "A" %A: !sdfg.array<[64, 2048] x f32>, out "B" %B: !sdfg.a
     }
   }
 }
+
+// 31 blocks on two cores: one would wait for the other at the end for longer than a loop costs, so
+// that rows are points as well. Where little is done with each, blocks are enough.
+// CHECK-LABEL: @uneven
+// CHECK: sdfg.map [b = 0:31, i = 0:16] schedule(parallel) {
+// CHECK: sdfg.map [b = 0:31] schedule(parallel) {
+// CHECK-NEXT: sdfg.map [i = 0:16] {
+sdfg.sdfg @uneven (in "A" %A: !sdfg.array<[31, 16, 4096] x f32>, inout "B" %B: !sdfg.array<[31, 16] x f32>, in "C" %C: !sdfg.array<[31, 16, 64] x f32>, inout "D" %D: !sdfg.array<[31, 16] x f32>) {
+  sdfg.state @s {
+    sdfg.map [b = 0:31, i = 0:16] {
+      sdfg.for [k = 0:4096] {
+        sdfg.tasklet (%a = %A[b, i, k]) -> (%B[b, i] wcr sum) {
+          sdfg.yield %a : f32
+        }
+      }
+    }
+    sdfg.map [b = 0:31, i = 0:16] {
+      sdfg.for [k = 0:64] {
+        sdfg.tasklet (%a = %C[b, i, k]) -> (%D[b, i] wcr sum) {
+          sdfg.yield %a : f32
+        }
+      }
+    }
+  }
+}
