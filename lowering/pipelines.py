@@ -3,16 +3,17 @@
 from xdsl.passes import ModulePass
 
 from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
+from sdfg.lowering.schedule.attention.online_softmax import OnlineSoftmaxPass
 from sdfg.lowering.schedule.expand_copies import ExpandCopiesPass
-from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
 from sdfg.lowering.schedule.fuse_parallel import FuseParallelPass
+from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
 from sdfg.lowering.schedule.overwrite_operands import OverwriteOperandsPass
 from sdfg.lowering.schedule.parallelize import ParallelizePass
 from sdfg.lowering.schedule.permute_layouts import PermuteLayoutsPass
 from sdfg.lowering.schedule.recipes.transformations import TRANSFORMATIONS
 from sdfg.lowering.schedule.set_machine import SetMachinePass
-from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
 from sdfg.lowering.schedule.side_by_side import SideBySidePass
+from sdfg.lowering.schedule.vectorize_maps import VectorizeMapsPass
 from sdfg.lowering.simplify.eliminate_copies import EliminateCopiesPass
 from sdfg.lowering.simplify.eliminate_dead_code import EliminateDeadCodePass
 from sdfg.lowering.simplify.eliminate_views import EliminateViewsPass
@@ -66,6 +67,7 @@ def schedule(machine: SetMachinePass, without: tuple[str, ...] = ()) -> Pipeline
         PermuteLayoutsPass(),
         OverwriteOperandsPass(),
         ExpandCopiesPass(),
+        OnlineSoftmaxPass(),
         ApplyRecipesPass(without=without),
         HoistInvariantsPass(),
         HoistConstantsPass(),
@@ -78,10 +80,10 @@ def finish() -> Pipeline:
     return (
         VectorizeMapsPass(),
         ParallelizePass(),
-        OutlineMapsPass(),
-        ReuseContainersPass(),
         FuseParallelPass(),
         SideBySidePass(),
+        OutlineMapsPass(),
+        ReuseContainersPass(),
     )
 
 

@@ -306,6 +306,12 @@ def _overwrite_operands() -> type[ModulePass]:
     return OverwriteOperandsPass
 
 
+def _online_softmax() -> type[ModulePass]:
+    from sdfg.lowering.schedule.attention.online_softmax import OnlineSoftmaxPass
+
+    return OnlineSoftmaxPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
@@ -316,6 +322,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-eliminate-copies": _eliminate_copies,
         "sdfg-update-in-place": _update_in_place,
         "sdfg-overwrite-operands": _overwrite_operands,
+        "sdfg-online-softmax": _online_softmax,
         "sdfg-fold-constants": _fold_constants,
         "sdfg-eliminate-views": _eliminate_views,
         "sdfg-from-linalg": _from_linalg,

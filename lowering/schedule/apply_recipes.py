@@ -12,8 +12,10 @@ from xdsl.passes import ModulePass
 from sdfg.dialect.analysis.containers import is_constant
 from sdfg.dialect.attrs import MachineAttr
 from sdfg.dialect.diagnostics import fail
+from sdfg.dialect.ops.control import ForOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.ops.program import SdfgOp
+from sdfg.dialect.ops.scope import symbols_bound
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.lowering.schedule.machine import machine_of
 from sdfg.lowering.schedule.names import names_around
@@ -107,14 +109,36 @@ class Around:
                 reasons.append(str(reason))
         if self.wanted and recipes:
             fail(node, f"does not fit the recipe: {'; '.join(reasons)}")
-        children = [n for n in node.body.block.ops if isinstance(n, MapOp)]
-        if len(children) < 2:
+        children = maps_within(node)
+        if len(children) == 1 and len(maps_within(children[0])) < 2:
             return
-        inside = replace(self, scope=node, taken=self.taken | {*node.param_names})
+        bound = {name for child in children for name in names_between(child, node)}
+        inside = replace(self, scope=node, taken=self.taken | bound)
         for child in children:
             nested = any(isinstance(n, MapOp) for n in child.body.block.ops)
             if nested or kind_name(child) == "transpose":
                 inside.map(child)
+
+
+def maps_within(op: MapOp | ForOp) -> list[MapOp]:
+    """The maps in a body, those in its loops as well."""
+    found: list[MapOp] = []
+    for node in op.body.block.ops:
+        found += [node] if isinstance(node, MapOp) else []
+        found += maps_within(node) if isinstance(node, ForOp) else []
+    return found
+
+
+def names_between(op: MapOp, outer: MapOp) -> set[str]:
+    """The parameters of what is around `op`, up to `outer`."""
+    found: set[str] = set()
+    parent = op.parent_op()
+    while parent is not None:
+        found |= set(symbols_bound(parent))
+        if parent is outer:
+            break
+        parent = parent.parent_op()
+    return found
 
 
 def is_packing(op: MapOp) -> bool:

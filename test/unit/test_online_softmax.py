@@ -1,0 +1,181 @@
+"""Attention in one pass over tiles, against the nests it is made of and against NumPy."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from unit.emitted import run_c
+from unit.interpreting import Array, normal
+from unit.text import parsed
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+
+from sdfg.backends.openmp.toolchain import Options
+from sdfg.dialect.interpreter.interpret import interpret
+from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.lowering.pipelines import finish, schedule
+from sdfg.lowering.schedule.attention.online_softmax import OnlineSoftmaxPass
+from sdfg.lowering.schedule.set_machine import SetMachinePass
+
+MACHINE = SetMachinePass(cores=2, vector_bytes=32)
+GUARD = """%q = arith.divf %e, %l : f32
+           %bad = arith.cmpf une, %q, %q : f32
+           %zero = arith.constant 0.0 : f32
+           %0 = arith.select %bad, %zero, %q : f32"""
+
+
+def attention(
+    heads: int,
+    rows: int,
+    columns: int,
+    depth: int,
+    width: int,
+    *,
+    guarded: bool,
+    product: str = "mulf",
+) -> ModuleOp:
+    """Scores with a mask, softmax, and the product, head by head."""
+    quotient = GUARD if guarded else "%0 = arith.divf %e, %l : f32"
+    return parsed(f"""
+    sdfg.sdfg @main (in "Q" %Q: !sdfg.array<[{heads}, {rows}, {depth}] x f32>,
+        in "K" %K: !sdfg.array<[{heads}, {columns}, {depth}] x f32>,
+        in "V" %V: !sdfg.array<[{heads}, {columns}, {width}] x f32>,
+        in "mask" %mask: !sdfg.array<[{rows}, {columns}] x f32>,
+        out "O" %O: !sdfg.array<[{rows}, {heads}, {width}] x f32>) {{
+      %S = sdfg.alloc : !sdfg.array<[{heads}, {rows}, {columns}] x f32>
+      %P = sdfg.alloc : !sdfg.array<[{heads}, {rows}, {columns}] x f32>
+      sdfg.state @s {{
+        sdfg.map [h = 0:{heads}] {{
+          sdfg.map [i = 0:{rows}, j = 0:{columns}] {{
+            %s = sdfg.alloc : !sdfg.array<[] x f32, register>
+            sdfg.tasklet () -> (%s[]) {{ %0 = arith.constant 0.0 : f32 sdfg.yield %0 : f32 }}
+            sdfg.map [k = 0:{depth}] {{
+              sdfg.tasklet (%q = %Q[h, i, k], %b = %K[h, j, k]) -> (%s[] wcr sum) {{
+                %0 = arith.mulf %q, %b : f32
+                sdfg.yield %0 : f32
+              }}
+            }}
+            sdfg.tasklet (%a = %s[], %b = %mask[i, j]) -> (%S[h, i, j]) {{
+              %0 = arith.addf %a, %b : f32
+              sdfg.yield %0 : f32
+            }}
+          }}
+          sdfg.map [i = 0:{rows}] {{
+            %E = sdfg.alloc : !sdfg.array<[{columns}] x f32, stack>
+            %m = sdfg.alloc : !sdfg.array<[] x f32, register>
+            %t = sdfg.alloc : !sdfg.array<[] x f32, register>
+            sdfg.tasklet () -> (%m[]) {{ %0 = arith.constant 0xff800000 : f32 sdfg.yield %0 : f32 }}
+            sdfg.map [r = 0:{columns}] {{
+              sdfg.tasklet (%x = %S[h, i, r]) -> (%m[] wcr max) {{ sdfg.yield %x : f32 }}
+            }}
+            sdfg.tasklet () -> (%t[]) {{ %0 = arith.constant 0.0 : f32 sdfg.yield %0 : f32 }}
+            sdfg.map [r = 0:{columns}] {{
+              sdfg.tasklet (%x = %S[h, i, r], %b = %m[]) -> (%E[r], %t[] wcr sum) {{
+                %0 = arith.subf %x, %b : f32
+                %1 = math.exp %0 : f32
+                sdfg.yield %1, %1 : f32, f32
+              }}
+            }}
+            sdfg.map [r = 0:{columns}] {{
+              sdfg.tasklet (%e = %E[r], %l = %t[]) -> (%P[h, i, r]) {{
+                {quotient}
+                sdfg.yield %0 : f32
+              }}
+            }}
+          }}
+          sdfg.map [i = 0:{rows}, d = 0:{width}] {{
+            sdfg.tasklet () -> (%O[i, h, d]) {{ %0 = arith.constant 0.0 : f32 sdfg.yield %0 : f32 }}
+            sdfg.map [r = 0:{columns}] {{
+              sdfg.tasklet (%p = %P[h, i, r], %v = %V[h, r, d]) -> (%O[i, h, d] wcr sum) {{
+                %0 = arith.{product} %p, %v : f32
+                sdfg.yield %0 : f32
+              }}
+            }}
+          }}
+        }}
+      }}
+    }}""")
+
+
+def data(rng: np.random.Generator, shape: tuple[int, ...], masked: str) -> dict[str, Array]:
+    """Operands; the mask hides what lies behind the diagonal, leading tiles, or whole rows."""
+    heads, rows, columns, depth, width = shape
+    mask = np.zeros((rows, columns), np.float32)
+    if masked == "triangle":
+        mask[np.triu_indices(rows, 1, columns)] = -np.inf
+    elif masked == "front":
+        mask[:, : columns // 2] = -np.inf
+    elif masked == "rows":
+        mask[::3] = -np.inf
+    elif masked == "finite":
+        mask[rng.random(mask.shape) < 0.5] = np.finfo(np.float32).min
+    return {
+        "Q": 3 * normal(rng, heads, rows, depth),
+        "K": normal(rng, heads, columns, depth),
+        "V": normal(rng, heads, columns, width),
+        "mask": mask,
+    }
+
+
+def reference(arrays: dict[str, Array], *, guarded: bool) -> Array:
+    scores = np.einsum("hik,hjk->hij", *(arrays[n].astype(np.float64) for n in "QK"))
+    scores += arrays["mask"]
+    with np.errstate(invalid="ignore"):
+        powers = np.exp(scores - scores.max(-1, keepdims=True))
+        shares = powers / powers.sum(-1, keepdims=True)
+    shares = np.where(np.isnan(shares), 0, shares) if guarded else shares
+    return np.einsum("hij,hjd->ihd", shares, arrays["V"])
+
+
+def applied(module: ModuleOp, *, rows: int, columns: int) -> ModuleOp:
+    MACHINE.apply(Context(), module)
+    OnlineSoftmaxPass(rows, columns).apply(Context(), module)
+    module.verify()
+    return module
+
+
+MASKS = ("none", "triangle", "front", "rows", "finite")
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.tuples(*(st.integers(1, n) for n in (2, 7, 9, 3, 4))),
+    st.integers(1, 5),
+    st.integers(1, 7),
+    st.sampled_from(MASKS),
+    st.booleans(),
+    st.integers(0, 99),
+)
+def test_any_tiles(
+    shape: tuple[int, ...], rows: int, columns: int, masked: str, guarded: bool, seed: int
+) -> None:
+    """Whatever the tiles, the results are those of NumPy, also NaN where nothing is left."""
+    module = attention(*shape, guarded=guarded)
+    arrays = data(np.random.default_rng(seed), shape, masked)
+    applied(module, rows=rows, columns=columns)
+    blocks = [n for n in module.walk() if isinstance(n, MapOp) and n.param_names == ("block",)]
+    assert bool(blocks) == (shape[1] >= rows)
+    found = interpret(module, "main", arrays, strict=True)["O"]
+    np.testing.assert_allclose(found, reference(arrays, guarded=guarded), rtol=2e-5, atol=2e-5)
+
+
+@pytest.mark.parametrize(("masked", "guarded"), [("none", False), ("triangle", True)])
+@pytest.mark.parametrize("columns", [0, 24])
+def test_compiled(masked: str, guarded: bool, columns: int) -> None:
+    """The C that comes out, with all recipes applied, for one tile and for three."""
+    shape = (2, 70, 61, 16, 24)
+    module = applied(attention(*shape, guarded=guarded), rows=16, columns=columns)
+    arrays = data(np.random.default_rng(1), shape, masked)
+    for one in (*schedule(MACHINE), *finish()):
+        one.apply(Context(), module)
+    module.verify()
+    found = run_c(module, arrays, options=Options())["O"]
+    np.testing.assert_allclose(found, reference(arrays, guarded=guarded), rtol=2e-5, atol=2e-5)
+
+
+def test_stays() -> None:
+    """Where scores are few, and where the product is not linear in what is normalized."""
+    near = attention(1, 8, 8, 4, 4, guarded=False)
+    assert "block" not in str(applied(near, rows=0, columns=0))
+    other = attention(1, 8, 8, 4, 4, guarded=False, product="addf")
+    assert "block" not in str(applied(other, rows=4, columns=4))
