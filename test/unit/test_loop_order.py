@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from unit.choices import Choices, Drawn, Seeded, chance, pick, shuffled
 from unit.emitted import run_c
 from unit.random_recurrences import SYMBOLS, RecurrenceBuilder
+from unit.random_rows import RowProgram
 from unit.random_transformations import loops_of, neighbours
+from unit.strategies import main_program
 from unit.test_transformations import Trial
 from unit.text import parsed
 from xdsl.context import Context
@@ -23,6 +25,7 @@ from sdfg.lowering.schedule.transforms.parallelize_loop import ParallelizeLoopPa
 from sdfg.lowering.schedule.transforms.privatize import PrivatizePass
 from sdfg.lowering.schedule.transforms.skew import SkewPass
 from sdfg.lowering.schedule.transforms.transformation import Transformation
+from sdfg.lowering.schedule.transforms.unroll_and_jam import UnrollAndJamPass
 
 SIZES = (3, 1, 0, 2, 5, 7)
 KINDS = ("skew", "parallelize-loop", "privatize", "distribute", "fuse-loops")
@@ -74,6 +77,26 @@ def stencils(draw: Any) -> Trial:
 def test_diagonals_need_no_order(trial: Trial) -> None:
     if trial.step(SkewPass(("i", "j"))):
         assert trial.step(ParallelizeLoopPass(("i",)))
+
+
+@st.composite
+def passes_over_rows(draw: Any) -> tuple[Choices, Trial]:
+    choices = Drawn(draw)
+    module = RowProgram(choices).build()
+    sizes = {n: draw(st.sampled_from(SIZES)) for n in main_program(module).symbol_names}
+    return choices, Trial(module, sizes, {})
+
+
+@settings(max_examples=25, deadline=None)
+@given(case=passes_over_rows())
+def test_rows_together(case: tuple[Choices, Trial]) -> None:
+    choices, trial = case
+    trial.step(FuseLoopsPass())
+    for k in range(choices.integer(0, 4)):
+        loops = shuffled(choices, loops_of(trial.module))
+        together = chance(choices, 20)
+        step = UnrollAndJamPass(loops[0], 2) if together else random_step(choices, loops, f"s{k}")
+        trial.step(step)
 
 
 RECURRENCE = """
