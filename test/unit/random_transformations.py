@@ -17,6 +17,7 @@ from sdfg.lowering.schedule.transforms.parallelize_loop import ParallelizeLoopPa
 from sdfg.lowering.schedule.transforms.partials import PartialsPass
 from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
 from sdfg.lowering.schedule.transforms.privatize import PrivatizePass
+from sdfg.lowering.schedule.transforms.promote import PromotePass
 from sdfg.lowering.schedule.transforms.stage import POLICIES, StagePass
 from sdfg.lowering.schedule.transforms.stream import StreamPass
 from sdfg.lowering.schedule.transforms.tile import PEELS, RESTS, TilePass
@@ -26,7 +27,7 @@ from sdfg.lowering.schedule.transforms.unroll import UnrollPass
 from sdfg.lowering.schedule.transforms.unroll_and_jam import UnrollAndJamPass
 from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
 
-FOR_MEMORY = ("collapse", "partials", "prefetch", "stream", "transpose")
+FOR_MEMORY = ("collapse", "partials", "prefetch", "promote", "stream", "transpose")
 NAMES = (
     *("tile", "interchange", "distribute", "stage", "accumulate", "vectorize", "load", "unroll"),
     *("unroll-and-jam", "fuse-loops", "parallelize-loop", "privatize"),
@@ -111,6 +112,8 @@ def random_for_memory(choices: Choices, name: str, loops: Sequence[str]) -> Tran
     match name:
         case "collapse":
             return CollapsePass()
+        case "promote":
+            return PromotePass(pick(choices, (4, 8)), pick(choices, (64, 2)))
         case "stream":
             return StreamPass()
         case "partials":
@@ -134,7 +137,7 @@ def random_tile(choices: Choices, loop: str, fresh: str) -> TilePass:
 def usual_steps(choices: Choices, lane: str, row: str | None) -> list[Transformation]:
     """What recipes of contractions do, with sizes and omissions of all kinds."""
     size = pick(choices, (8, 4, 16, *SIZES))
-    unit = pick(choices, (1, 2, 4))
+    unit, lanes = pick(choices, (1, 2, 4)), pick(choices, (4, 2, 8))
     steps: list[Transformation] = [
         TilePass(lane, size, ("block", "column"), pick(choices, RESTS), unit, pick(choices, PEELS))
     ]
@@ -153,7 +156,8 @@ def usual_steps(choices: Choices, lane: str, row: str | None) -> list[Transforma
         DistributePass(tile),
         StagePass("column", at=at, only=pick(choices, POLICIES), pad=pick(choices, PADS)),
         AccumulatePass(tile),
-        VectorizePass("column", pick(choices, (4, 2, 8))),
+        VectorizePass("column", lanes),
+        PromotePass(lanes),
         *([LoadPass(("line", "vec"))] if row is not None else []),
         UnrollPass((*tile[:-1], "vec")),
     ]
