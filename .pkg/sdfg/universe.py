@@ -312,6 +312,12 @@ def _online_softmax() -> type[ModulePass]:
     return OnlineSoftmaxPass
 
 
+def _peel() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.peel import PeelPass
+
+    return PeelPass
+
+
 SDFG_UNIVERSE = Universe(
     all_dialects={"sdfg": _dialect},
     all_passes={
@@ -339,6 +345,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-side-by-side": _side_by_side,
         "sdfg-outline-maps": _outline_maps,
         "sdfg-promote": _promote,
+        "sdfg-peel": _peel,
         "sdfg-prefetch": _prefetch,
         "sdfg-permute-layouts": _permute_layouts,
         "sdfg-expand-copies": _expand_copies,

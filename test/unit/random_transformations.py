@@ -15,6 +15,7 @@ from sdfg.lowering.schedule.transforms.load import LoadPass
 from sdfg.lowering.schedule.transforms.nest import Loop
 from sdfg.lowering.schedule.transforms.parallelize_loop import ParallelizeLoopPass
 from sdfg.lowering.schedule.transforms.partials import PartialsPass
+from sdfg.lowering.schedule.transforms.peel import PeelPass
 from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
 from sdfg.lowering.schedule.transforms.privatize import PrivatizePass
 from sdfg.lowering.schedule.transforms.promote import PromotePass
@@ -30,7 +31,7 @@ from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
 FOR_MEMORY = ("collapse", "partials", "prefetch", "promote", "stream", "transpose")
 NAMES = (
     *("tile", "interchange", "distribute", "stage", "accumulate", "vectorize", "load", "unroll"),
-    *("unroll-and-jam", "fuse-loops", "parallelize-loop", "privatize"),
+    *("peel", "unroll-and-jam", "fuse-loops", "parallelize-loop", "privatize"),
     *FOR_MEMORY,
 )
 SIZES = (4, 2, 8, 3, 1, 16, 7)
@@ -101,6 +102,8 @@ def random_for_order(
             return UnrollAndJamPass(loop, pick(choices, (2, 3, 4)), into)
         case "fuse-loops":
             return FuseLoopsPass((loop,) if chance(choices, 50) else ())
+        case "peel":
+            return PeelPass(loop, pick(choices, (1, 2, 3)))
         case "parallelize-loop":
             return ParallelizeLoopPass(neighbours(choices, loops, 2), pick(choices, (1, 4)))
         case _:

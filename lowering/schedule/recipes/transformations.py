@@ -11,6 +11,7 @@ from sdfg.lowering.schedule.transforms.interchange import InterchangePass
 from sdfg.lowering.schedule.transforms.load import LoadPass
 from sdfg.lowering.schedule.transforms.parallelize_loop import ParallelizeLoopPass
 from sdfg.lowering.schedule.transforms.partials import PartialsPass
+from sdfg.lowering.schedule.transforms.peel import PeelPass
 from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
 from sdfg.lowering.schedule.transforms.privatize import PrivatizePass
 from sdfg.lowering.schedule.transforms.promote import PromotePass
@@ -35,6 +36,7 @@ _ALL: tuple[type[Transformation], ...] = (
     LoadPass,
     ParallelizeLoopPass,
     PartialsPass,
+    PeelPass,
     PrefetchPass,
     PrivatizePass,
     PromotePass,
