@@ -40,16 +40,18 @@ class SideBySidePass(ModulePass):
     After:
 
     ```
-    map [point = 0:43] schedule(parallel) {
-      if point < 1 { map [k = 0:900] schedule(simd) { B } } else {
-        map [i = (point - 1) floordiv 14:.. + 1, j = (point - 1) mod 14:.. + 1] { A }
+    map [point = 0:44] schedule(parallel) {
+      map [share = point floordiv 22:.. + 1, place = point mod 22:.. + 1] {
+        if place < 1 { if share < 1 { map [k = 0:900] schedule(simd) { B } } } else {
+          map [i = (21 * share + place - 1) floordiv 14:.. + 1, j = (..) mod 14:.. + 1] { A }
+        }
       }
     }
     ```
 
-    A nest that is not worth threads of its own is one point, and comes first. Each thread takes
-    points as long as there are any, so the nests need not be alike. Nests whose number of points is
-    known only at run time stay as they are. Needs `#sdfg.machine` on the module.
+    A share for each core holds as much of each nest; nests that are not worth threads of their own
+    are a point each, and the first. Nests whose number of points is known only at run time stay as
+    they are. Needs `#sdfg.machine` on the module.
     """
 
     name = "sdfg-side-by-side"
@@ -87,42 +89,83 @@ def gather(group: Sequence[MapOp], machine: MachineAttr) -> None:
     """Make one nest of a group, if that pays."""
     if len(group) < 2:
         return
-    if not any(op.schedule == PARALLEL for op in group):
+    cores = machine.fact("cores")
+    short = [op for op in group if op.schedule != PARALLEL]
+    if len(short) == len(group):
         total = symbolic.integer(0)
         for op in group:
             total = total + picoseconds(op, machine)
-        cores = machine.fact("cores")
         least = 1000 * machine.fact("start_ns") * cores // (cores - 1)
         if not total.is_Integer or total <= least:
             return
     bound = {name for op in group for inner in op.walk() for name in symbols_bound(inner)}
-    name = symbolic.symbol_name("point", bound | names_around(group[0]))
-    point = symbolic.symbol(name)
-    ordered = sorted(group, key=lambda op: op.schedule == PARALLEL)
+    taken = bound | names_around(group[0])
+    point = symbolic.symbol_name("point", taken)
+    share, place = (symbolic.symbol_name(n, taken | {point}) for n in ("share", "place"))
+    rest = [op for op in group if op.schedule == PARALLEL]
+    entries = [*([short] if short else []), *([op] for op in rest)]
+    size = sum(-(-count(entry) // cores) for entry in entries)
     location = merged_location(*group)
-    around = MapOp([name], [Range.of(0, sum(map(count, ordered)))], schedule=PARALLEL)
+    around = MapOp([point], [Range.of(0, cores * size)], schedule=PARALLEL)
     insert_before(group[0], around)
-    around.location = location
-    around.body.block.add_ops(chain(ordered, point, 0))
+    for op in group:
+        op.detach()
+    starts = [symbolic.parse(f"{point} {how} {size}") for how in ("floordiv", "mod")]
+    inner = MapOp([share, place], [Range.of(start, start + 1) for start in starts])
+    inner.body.block.add_ops(
+        chain(entries, (symbolic.symbol(share), symbolic.symbol(place)), 0, cores)
+    )
+    around.body.block.add_op(inner)
+    for op in (around, inner):
+        op.location = location
 
 
-def count(op: MapOp) -> int:
-    """How many points of a group a nest becomes."""
-    known = symbolic.constant(symbolic.product(op.extents)) if op.schedule == PARALLEL else 1
+Entry = list[MapOp]
+"""One map on threads, or short ones that are a point each."""
+
+
+def count(entry: Entry) -> int:
+    """How many points an entry has."""
+    if entry[0].schedule != PARALLEL:
+        return len(entry)
+    known = symbolic.constant(symbolic.product(entry[0].extents))
     assert known is not None
     return known
 
 
-def chain(group: Sequence[MapOp], point: Expr, first: int) -> list[Operation]:
-    """The nests of a group, each where `point` is one of its own, from `first` on."""
-    op, *rest = group
-    end = first + count(op)
-    op.detach()
-    branch = at_point(op, symbolic.expanded(point - first)) if op.schedule == PARALLEL else op
+def chain(
+    entries: Sequence[Entry], at: tuple[Expr, Expr], first: int, cores: int
+) -> list[Operation]:
+    """
+    What each place of a share does, from the place `first` on.
+
+    `at` are the share and the place in it; each share has as many points of each entry, but for the
+    last ones, which may be missing.
+    """
+    entry, *rest = entries
+    share, place = at
+    points = count(entry)
+    each = -(-points // cores)
+    index = symbolic.expanded(each * share + place - first)
+    done: list[Operation] = [
+        at_point(entry[0], index) if entry[0].schedule == PARALLEL else pick(entry, index)
+    ]
+    if each * cores != points:
+        done = [derived(IfOp(symbolic.parse(f"{index} < {points}"), done), entry[0])]
     if not rest:
-        return [branch]
-    condition = symbolic.parse(f"{point} < {end}")
-    return [derived(IfOp(condition, [branch], chain(rest, point, end)), op)]
+        return done
+    condition = symbolic.parse(f"{place} < {first + each}")
+    others = chain(rest, at, first + each, cores)
+    return [derived(IfOp(condition, done, others), entry[0])]
+
+
+def pick(group: Sequence[MapOp], index: Expr) -> Operation:
+    """The nest of a group at `index`."""
+    op, *rest = group
+    if not rest:
+        return op
+    condition = symbolic.parse(f"{index} < 1")
+    return derived(IfOp(condition, [op], [pick(rest, symbolic.expanded(index - 1))]), op)
 
 
 def at_point(op: MapOp, place: Expr) -> MapOp:

@@ -1,15 +1,18 @@
 // RUN: sdfg-opt %s -p 'sdfg-set-machine{cores=2},sdfg-side-by-side' | filecheck %s
 
-// Nests of different shapes share the threads; a short one is one point, and the first.
+// Nests of different shapes share the threads, half of the points of each for each of two cores; a short
+// one is one point, and the first.
 // CHECK-LABEL: @shapes
-// CHECK: sdfg.map [point = 0:59] schedule(parallel) {
-// CHECK-NEXT: sdfg.if point < 1 {
+// CHECK: sdfg.map [point = 0:60] schedule(parallel) {
+// CHECK-NEXT: sdfg.map [share = point floordiv 30:point floordiv 30 + 1, place = point mod 30:point mod 30 + 1] {
+// CHECK-NEXT: sdfg.if place < 1 {
+// CHECK-NEXT: sdfg.if place + share < 1 {
 // CHECK-NEXT: sdfg.map [l = 0:30] schedule(simd) {
 // CHECK: } else {
-// CHECK-NEXT: sdfg.if point < 43 {
-// CHECK-NEXT: sdfg.map [i = (point + 13) floordiv 14 - 1:(point + 13) floordiv 14, j = (point + 13) mod 14:(point + 13) mod 14 + 1] {
+// CHECK-NEXT: sdfg.if place < 22 {
+// CHECK-NEXT: sdfg.map [i = (21 * share + place + 13) floordiv 14 - 1:{{.*}}, j = (21 * share + place + 13) mod 14:{{.*}}] {
 // CHECK: } else {
-// CHECK-NEXT: sdfg.map [k = 2 * point - 85:2 * point - 84] {
+// CHECK-NEXT: sdfg.map [k = 16 * share + 2 * place - 43:16 * share + 2 * place - 42] {
 sdfg.sdfg @shapes (in "x" %x: !sdfg.array<[3, 14] x f32>, out "y" %y: !sdfg.array<[3, 14] x f32>, out "z" %z: !sdfg.array<[33] x f32>, out "w" %w: !sdfg.array<[30] x f32>) {
   sdfg.state @s {
     sdfg.map [i = 0:3, j = 0:14] schedule(parallel) {
