@@ -86,5 +86,5 @@ def _line(op: PrefetchOp, index: list[Expr], scope: Scope) -> s.Statement:
     block = scope.block(op.container, op)
     position = scope.position(array_type(op.container), index)
     writes = c.Integer(0 if op.to_write is None else 1)
-    locality = c.Integer(4 - op.level.value.data)
+    locality = c.Integer(0 if op.once is not None else 4 - op.level.value.data)
     return s.Evaluate(c.call("SDFG_PREFETCH", block.pointer, position, writes, locality))

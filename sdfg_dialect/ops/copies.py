@@ -107,6 +107,7 @@ class PrefetchOp(IRDLOperation):
     ```mlir
     sdfg.prefetch %b[k + 8, 0:64] into 2
     sdfg.prefetch %c[i + 1, 0:16] into 1 to write
+    sdfg.prefetch %d[k + 8, 0:64] into 1 once
     ```
     """
 
@@ -120,9 +121,17 @@ class PrefetchOp(IRDLOperation):
     """The cache they should be in, 1 being the nearest."""
     to_write = opt_attr_def(UnitAttr)
     """Whether they will be written."""
+    once = opt_attr_def(UnitAttr)
+    """Whether they are needed once, so that caches should rather keep what they have."""
 
     def __init__(
-        self, container: SSAValue, read: MemletAttr, *, level: int = 1, to_write: bool = False
+        self,
+        container: SSAValue,
+        read: MemletAttr,
+        *,
+        level: int = 1,
+        to_write: bool = False,
+        once: bool = False,
     ):
         super().__init__(
             operands=[container],
@@ -130,6 +139,7 @@ class PrefetchOp(IRDLOperation):
                 "read": read,
                 "level": IntegerAttr(level, i64),
                 "to_write": UnitAttr() if to_write else None,
+                "once": UnitAttr() if once else None,
             },
         )
 
@@ -141,7 +151,8 @@ class PrefetchOp(IRDLOperation):
         to_write = parser.parse_optional_keyword("to") is not None
         if to_write:
             parser.parse_keyword("write")
-        op = cls(container, read, level=level, to_write=to_write)
+        once = parser.parse_optional_keyword("once") is not None
+        op = cls(container, read, level=level, to_write=to_write, once=once)
         op.attributes |= syntax.parse_extra_attributes(parser)
         return op
 
@@ -151,7 +162,9 @@ class PrefetchOp(IRDLOperation):
         printer.print_string(f" into {self.level.value.data}")
         if self.to_write is not None:
             printer.print_string(" to write")
-        syntax.print_extra_attributes(printer, self, {"read", "level", "to_write"})
+        if self.once is not None:
+            printer.print_string(" once")
+        syntax.print_extra_attributes(printer, self, {"read", "level", "to_write", "once"})
 
     def verify_(self) -> None:
         kind = self.container.type

@@ -9,7 +9,10 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Fetch the line of element `place`, which may be out of bounds; locality is 1 (far) to 3 (near). */
+/*
+ * Fetch the line of element `place`, which may be out of bounds; locality is 1 (far) to 3 (near), or
+ * 0 for what is needed once.
+ */
 #define SDFG_PREFETCH(pointer, place, write, locality)                                             \
     __builtin_prefetch((const void *)((uintptr_t)(pointer) +                                       \
                                       (uintptr_t)(place) * sizeof *(pointer)),                     \

@@ -58,6 +58,8 @@ class PrefetchPass(Transformation):
     """How many iterations ahead."""
     level: int = 1
     """The cache that it should come into."""
+    once: bool = False
+    """Whether it is read once, so that caches should rather keep what they have."""
     of: str = ""
     """The loop around whose later iterations are meant; by default `loop` itself."""
 
@@ -77,8 +79,8 @@ class PrefetchPass(Transformation):
             first = loop.body.block.first_op
             assert first is not None
             for (container, read), tasklet in found.items():
-                op = derived(PrefetchOp(container, read, level=self.level), tasklet)
-                loop.body.block.insert_op_before(op, first)
+                op = PrefetchOp(container, read, level=self.level, once=self.once)
+                loop.body.block.insert_op_before(derived(op, tasklet), first)
         if not asked:
             refuse(f"nothing that moves with {self.loop} is read there in a box")
 

@@ -20,6 +20,7 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 16] x f32>, out "y" %y: !sdfg.ar
   // CHECK-NEXT: for (int64_t i = 0; i < N; ++i) {
   // A line ahead, and rows of lines; elements need not exist.
   // CHECK-NEXT: SDFG_PREFETCH(x, i * 16 + 128, 0, 3);
+  // CHECK-NEXT: SDFG_PREFETCH(x, i * 16 + 144, 0, 0);
   // CHECK-NEXT: for (int64_t d0 = 0; d0 < N; ++d0) {
   // CHECK-NEXT:     SDFG_PREFETCH(z, d0 * 16 + i * 16, 1, 2);
   // CHECK-NEXT: }
@@ -29,6 +30,7 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 16] x f32>, out "y" %y: !sdfg.ar
   sdfg.state @alone {
     sdfg.map [i = 0:N] {
       sdfg.prefetch %x[i + 8, 0:16] into 1
+      sdfg.prefetch %x[i + 9, 0:16] into 1 once
       sdfg.prefetch %z[i:i + N, 0:16] into 2 to write
       sdfg.tasklet (%a: vector<8xf32> = %x[i, 8:16]) -> (%z[i, 8:16]) nontemporal { sdfg.yield %a : vector<8xf32> }
     }

@@ -54,7 +54,7 @@ sdfg.sdfg @given (in "x" %x: !sdfg.array<[64] x f32>, in "W" %W: !sdfg.array<[64
 // The matrix lies along the reduction: lanes are partial results, and nothing is copied.
 // CHECK-LABEL: sdfg.sdfg @transposed
 // CHECK-NOT:   _packed
-// CHECK:       sdfg.map [n = 0:96] attributes {recipe = "products"
+// CHECK:       sdfg.map [n = 0:96] attributes {recipe = "matvec_rows"
 // CHECK:         = %W[n, 32 * block + 8 * vec:32 * block + 8 * vec + 8]
 sdfg.sdfg @transposed (in "x" %x: !sdfg.array<[64] x f32>, out "y" %y: !sdfg.array<[96] x f32>) {
   %W = sdfg.constant #sdfg.weight<"W"> : !sdfg.array<[96, 64] x f32>
@@ -66,6 +66,27 @@ sdfg.sdfg @transposed (in "x" %x: !sdfg.array<[64] x f32>, out "y" %y: !sdfg.arr
       }
       sdfg.map [k = 0:64] {
         sdfg.tasklet (%a = %x[k], %b = %W[n, k]) -> (%y[n] wcr sum) {
+          %0 = arith.mulf %a, %b : f32
+          sdfg.yield %0 : f32
+        }
+      }
+    }
+  }
+}
+
+// What exceeds the second cache is read once: asked for half a page ahead, and not kept.
+// CHECK-LABEL: @large
+// CHECK: sdfg.prefetch %B[n, 32 * block + 512:32 * block + 544] into 1 once
+sdfg.sdfg @large (in "x" %x: !sdfg.array<[1024] x f32>, out "y" %y: !sdfg.array<[512] x f32>) {
+  %B = sdfg.constant #sdfg.weight<"B"> : !sdfg.array<[512, 1024] x f32>
+  sdfg.state @s {
+    sdfg.map [n = 0:512] {
+      sdfg.tasklet () -> (%y[n]) {
+        %0 = arith.constant 0.000000e+00 : f32
+        sdfg.yield %0 : f32
+      }
+      sdfg.map [k = 0:1024] {
+        sdfg.tasklet (%a = %x[k], %b = %B[n, k]) -> (%y[n] wcr sum) {
           %0 = arith.mulf %a, %b : f32
           sdfg.yield %0 : f32
         }

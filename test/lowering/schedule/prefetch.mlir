@@ -1,7 +1,9 @@
 // RUN: sdfg-opt %s -p 'sdfg-prefetch{loop=k moving=v distance=16}' --print-debuginfo | filecheck %s
 // RUN: sdfg-opt %s -p 'sdfg-prefetch{loop=k}' | filecheck %s --check-prefix=ALL
 // RUN: sdfg-opt %s -p 'sdfg-prefetch{loop=k moving=v level=2 distance=3}' | filecheck %s --check-prefix=LEVEL
+// RUN: sdfg-opt %s -p 'sdfg-prefetch{loop=k moving=v once=true}' | filecheck %s --check-prefix=ONCE
 
+// ONCE: sdfg.prefetch %B[k + 32, 0:16] into 1 once
 // The box of B that moves with both loops, once for its two readers; x does not move with `v`, and the copy is near.
 sdfg.sdfg @main [K] (in "B" %B: !sdfg.array<[2 * K, 16] x f32>, in "x" %x: !sdfg.array<[2 * K] x f32>, out "C" %C: !sdfg.array<[16] x f32>, out "D" %D: !sdfg.array<[16] x f32>) {
   %near = sdfg.alloc "near" : !sdfg.array<[2 * K, 16] x f32, stack>

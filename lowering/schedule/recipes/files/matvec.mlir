@@ -1,5 +1,6 @@
 // Each element of the matrix is read once, so memory sets the time: constants are packed so that each
-// block of results reads one run of memory.
+// block of results reads one run of memory. What exceeds the second cache is asked for half a page ahead,
+// and leaves the caches to what is read again.
 sdfg.recipe @matvec for "matvec, batched_matvec" when "lane >= lanes" {
   sdfg.knob "vectors" = "max(1, min(4, lane floordiv lanes))" in "1, 2, 4, 8"
   sdfg.step "tile" {loop = "lane", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, column"}
@@ -8,5 +9,17 @@ sdfg.recipe @matvec for "matvec, batched_matvec" when "lane >= lanes" {
   sdfg.step "stage" {along = "column", only = "constants"}
   sdfg.step "accumulate" {loops = "column"}
   sdfg.step "vectorize" {loop = "column", lanes = "lanes"}
+  sdfg.step "prefetch" {loop = "k", moving = "vec", distance = "max(1, 2048 floordiv (vectors * vector_bytes))", once = "true"} when "read_bytes > l2_bytes"
   sdfg.step "unroll" {loops = "vec"}
+}
+// The same along the rows of the matrix, where these are what lies side by side.
+sdfg.recipe @matvec_rows for "matvec, batched_matvec" when "run >= lanes" {
+  sdfg.knob "vectors" = "max(1, min(4, run floordiv lanes))" in "1, 2, 4, 8"
+  sdfg.step "tile" {loop = "run", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, piece"}
+  sdfg.step "tile" {loop = "piece", size = "lanes", into = "vec, lane"}
+  sdfg.step "partials" {loops = "vec, lane"}
+  sdfg.step "vectorize" {loop = "lane", lanes = "lanes", into = "one"}
+  sdfg.step "prefetch" {loop = "block", moving = "m", distance = "max(1, 2048 floordiv (vectors * vector_bytes))", once = "true"} when "m > 1 and read_bytes > l2_bytes"
+  sdfg.step "prefetch" {loop = "block", moving = "n", distance = "max(1, 2048 floordiv (vectors * vector_bytes))", once = "true"} when "n > 1 and read_bytes > l2_bytes"
+  sdfg.step "unroll" {loops = "vec, one"}
 }

@@ -10,7 +10,7 @@ sdfg.recipe @reduction for "reduction" when "run >= lanes" {
   sdfg.step "unroll" {loops = "vec, one"}
 }
 // The same for products along memory.
-sdfg.recipe @products for "matvec, batched_matvec, matmul, batched_matmul, convolution, conv1x1, depthwise_convolution, pooling" when "run >= lanes" {
+sdfg.recipe @products for "matmul, batched_matmul, convolution, conv1x1, depthwise_convolution, pooling" when "run >= lanes" {
   sdfg.knob "vectors" = "max(1, min(4, run floordiv lanes))" in "1, 2, 4, 8"
   sdfg.step "tile" {loop = "run", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, piece"}
   sdfg.step "tile" {loop = "piece", size = "lanes", into = "vec, lane"}
