@@ -159,7 +159,13 @@ def fraction(a: Expr, b: Expr) -> tuple[Expr, Expr]:
 
 def symbols_of(*exprs: Expr) -> frozenset[str]:
     """Names of the free symbols."""
-    return frozenset(s.name for e in exprs for s in e.free_symbols)
+    found = [_symbols_of(e) for e in exprs if not e.is_Integer]
+    return found[0] if len(found) == 1 else frozenset[str]().union(*found)
+
+
+@lru_cache(maxsize=1 << 16)
+def _symbols_of(expr: Expr) -> frozenset[str]:
+    return frozenset(s.name for s in expr.free_symbols)
 
 
 def is_condition(expr: Expr) -> bool:
@@ -188,8 +194,13 @@ def substitute(expr: Expr, values: Mapping[str, "Expr | int"]) -> Expr:
     """`expr` with symbols replaced, all at once."""
     if not values or expr.is_Integer:
         return expr
-    hits = {symbol(n): v for n, v in values.items() if symbol(n) in expr.free_symbols}
-    return expr.xreplace({k: as_expr(v) for k, v in hits.items()}) if hits else expr
+    hits = tuple((n, values[n]) for n in sorted(_symbols_of(expr)) if n in values)
+    return _substituted(expr, hits) if hits else expr
+
+
+@lru_cache(maxsize=1 << 16)
+def _substituted(expr: Expr, values: "tuple[tuple[str, Expr | int], ...]") -> Expr:
+    return expr.xreplace({symbol(n): as_expr(v) for n, v in values})
 
 
 def evaluate(expr: Expr, values: Mapping[str, int]) -> int:

@@ -1,5 +1,7 @@
 """`sdfg-compile`: from a model to a shared library, or to any stage on the way there."""
 
+import atexit
+import gc
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -135,4 +137,7 @@ def compile_model(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `sdfg-compile` on `arguments`, or on those of the process."""
+    if arguments is None:
+        gc.disable()  # A compile leaves next to nothing in cycles, and the process ends with it.
+        atexit.register(gc.freeze)
     app(args=None if arguments is None else list(arguments), prog_name="sdfg-compile")

@@ -1,7 +1,7 @@
 """Symbolic expressions as C expressions over 64-bit integers."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.dialect import symbolic
@@ -93,12 +93,12 @@ def symbolic_to_c(expr: Expr, symbols: Symbols) -> c.Expression:
         base, exponent = expr.as_base_exp()
         return reduce(multiply, [symbolic_to_c(base, symbols)] * int(exponent))
     if expr.is_Add:
-        return add(*(symbolic_to_c(term, symbols) for term in sorted(expr.args, key=str)))
+        return add(*(symbolic_to_c(term, symbols) for term in _ordered(expr)))
     if expr.is_Mul:
-        factors = sorted(expr.args, key=lambda factor: (bool(factor.is_Integer), str(factor)))
+        factors = sorted(_ordered(expr), key=lambda factor: bool(factor.is_Integer))
         return reduce(multiply, [symbolic_to_c(factor, symbols) for factor in factors])
     name, function = _FUNCTIONS[type(expr).__name__]
-    args = sorted(expr.args, key=str) if name in ("sdfg_min", "sdfg_max") else expr.args
+    args = _ordered(expr) if name in ("sdfg_min", "sdfg_max") else expr.args
     values = [symbolic_to_c(a, symbols) for a in args]
 
     def call(a: c.Expression, b: c.Expression) -> c.Expression:
@@ -107,6 +107,12 @@ def symbolic_to_c(expr: Expr, symbols: Symbols) -> c.Expression:
         return c.call(name, a, b)
 
     return reduce(call, values)
+
+
+@lru_cache(maxsize=1 << 16)
+def _ordered(expr: Expr) -> tuple[Expr, ...]:
+    """The parts of an expression in the order of their text."""
+    return tuple(sorted(expr.args, key=str))
 
 
 def _condition(expr: Expr, symbols: Symbols) -> c.Expression:
@@ -123,7 +129,7 @@ def _condition(expr: Expr, symbols: Symbols) -> c.Expression:
         return _opposite(value) if value in (c.TRUE, c.FALSE) else value.logical_not()
     if kind in ("And", "Or"):
         decisive = c.FALSE if kind == "And" else c.TRUE
-        parts = [symbolic_to_c(a, symbols) for a in sorted(expr.args, key=str)]
+        parts = [symbolic_to_c(a, symbols) for a in _ordered(expr)]
         open_parts = [p for p in parts if p != _opposite(decisive)]
         if decisive in open_parts or not open_parts:
             return decisive if open_parts else _opposite(decisive)
@@ -150,10 +156,16 @@ def linear_index(
         if not stride.is_Integer:
             terms.append(multiply(symbolic_to_c(i, symbols), symbolic_to_c(stride, symbols)))
             continue
-        constant, moving = symbolic.expanded(i * stride).as_coeff_Add()
+        constant, moving = _scaled(i, stride)
         terms.append(symbolic_to_c(moving, symbols))
         offset = offset + constant
     return add(*terms, symbolic_to_c(offset, symbols))
+
+
+@lru_cache(maxsize=1 << 16)
+def _scaled(index: Expr, stride: Expr) -> tuple[Expr, Expr]:
+    """The number in `index * stride`, and the rest."""
+    return symbolic.expanded(index * stride).as_coeff_Add()
 
 
 def names_in(expression: c.Expression) -> set[str]:

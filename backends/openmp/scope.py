@@ -11,6 +11,7 @@ from sdfg.backends.c_tree import files as f
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.c_tree.names import Scope as Names
 from sdfg.backends.openmp.expressions import linear_index, names_in, symbolic_to_c
+from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.symbolic import Expr
@@ -130,9 +131,13 @@ class Scope:
 
     def expression(self, expr: Expr) -> c.Expression:
         """A symbolic expression in C; notes the symbols it reads."""
-        for symbol in expr.free_symbols:
-            self.uses.values |= names_in(self.symbols[symbol.name])
+        self.note_symbols(expr)
         return symbolic_to_c(expr, self.symbols)
+
+    def note_symbols(self, *exprs: Expr) -> None:
+        """Say that the function reads what stands for the symbols of expressions."""
+        for symbol in symbolic.symbols_of(*exprs):
+            self.uses.values |= names_in(self.symbols[symbol])
 
     def block(self, container: SSAValue, op: Operation) -> Block:
         """The block of memory of a container that is no stream."""
@@ -181,9 +186,7 @@ class Scope:
 
     def position(self, kind: ArrayType, index: Sequence[Expr]) -> c.Expression:
         """Distance of an element from the start of its block, in elements."""
-        for expr in (*index, *kind.strides.data, kind.offset.data):
-            if not expr.is_Integer:
-                self.expression(expr)
+        self.note_symbols(*index, *kind.strides.data, kind.offset.data)
         return linear_index(index, kind.strides.data, kind.offset.data, self.symbols)
 
     def start(self, container: SSAValue, memlet: MemletAttr, op: Operation) -> c.Expression:

@@ -188,6 +188,7 @@ def bounds(expr: Expr, ranges: Mapping[str, Range]) -> tuple[Expr, Expr] | None:
     return low, high
 
 
+@lru_cache(maxsize=1 << 16)
 def slope(expr: Expr, parameter: str) -> Expr | None:
     """How much `expr` grows when `parameter` grows by one, if that does not depend on it."""
     if parameter not in symbolic.symbols_of(expr):
