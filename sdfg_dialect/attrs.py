@@ -216,8 +216,9 @@ class MachineAttr(ParametrizedAttribute):
     Facts of the machine that the program is mapped to, as integers by name.
 
     Used today: `cores`, `vector_bytes` (of a SIMD register), `vector_registers`, `l1_bytes`,
-    `l2_bytes` (per core), `l3_bytes` (shared); `core_gflops` and `core_gbytes`, what one core computes
-    and reads from the shared cache in 10^9 a second; `start_ns`, what a loop on all threads costs.
+    `l2_bytes` (per core), `l3_bytes` (shared); `core_gflops` and `core_gbytes`, what one core
+    computes and reads from the shared cache in 10^9 a second; `start_ns`, what a loop on all
+    threads costs.
 
     ```mlir
     #sdfg.machine<{cores = 2 : i64, vector_bytes = 64 : i64}>

@@ -22,9 +22,7 @@ from sdfg.lowering.pipelines import SIMPLIFY
 from sdfg.lowering.schedule.overwrite_operands import OverwriteOperandsPass
 from sdfg.lowering.simplify.reuse_containers import ReuseContainersPass
 
-PASSES = {
-    step.name: step for step in (*SIMPLIFY, OverwriteOperandsPass(), ReuseContainersPass())
-}
+PASSES = {step.name: step for step in (*SIMPLIFY, OverwriteOperandsPass(), ReuseContainersPass())}
 
 
 def agree(wanted: NDArray[Any], found: NDArray[Any]) -> bool:
