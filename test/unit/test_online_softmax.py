@@ -23,6 +23,19 @@ GUARD = """%q = arith.divf %e, %l : f32
            %zero = arith.constant 0.0 : f32
            %0 = arith.select %bad, %zero, %q : f32"""
 
+MASK = """
+    sdfg.map [p = 0:{rows}, q = 0:{columns}] {{
+      sdfg.tasklet () -> (%mask[p, q]) {{
+        %row = sdfg.index p
+        %column = sdfg.index q
+        %0 = arith.cmpi {hidden}, %column, %row : index
+        %1 = arith.constant 0xff800000 : f32
+        %2 = arith.constant 0.0 : f32
+        %3 = arith.select %0, %1, %2 : f32
+        sdfg.yield %3 : f32
+      }}
+    }}"""
+
 
 def attention(
     heads: int,
@@ -33,18 +46,28 @@ def attention(
     *,
     guarded: bool,
     product: str = "mulf",
+    hidden: str = "",
 ) -> ModuleOp:
-    """Scores with a mask, softmax, and the product, head by head."""
+    """
+    Scores with a mask, softmax, and the product, head by head. With `hidden`, a predicate, the mask
+    hides the columns of which that holds, compared with the row.
+    """
+    kind = f"!sdfg.array<[{rows}, {columns}] x f32>"
+    argument = "" if hidden else f'in "mask" %mask: {kind},'
+    computed = f"%mask = sdfg.alloc : {kind}" if hidden else ""
+    filled = MASK.format(rows=rows, columns=columns, hidden=hidden) if hidden else ""
     quotient = GUARD if guarded else "%0 = arith.divf %e, %l : f32"
     return parsed(f"""
     sdfg.sdfg @main (in "Q" %Q: !sdfg.array<[{heads}, {rows}, {depth}] x f32>,
         in "K" %K: !sdfg.array<[{heads}, {columns}, {depth}] x f32>,
         in "V" %V: !sdfg.array<[{heads}, {columns}, {width}] x f32>,
-        in "mask" %mask: !sdfg.array<[{rows}, {columns}] x f32>,
+        {argument}
         out "O" %O: !sdfg.array<[{rows}, {heads}, {width}] x f32>) {{
       %S = sdfg.alloc : !sdfg.array<[{heads}, {rows}, {columns}] x f32>
       %P = sdfg.alloc : !sdfg.array<[{heads}, {rows}, {columns}] x f32>
+      {computed}
       sdfg.state @s {{
+        {filled}
         sdfg.map [h = 0:{heads}] {{
           sdfg.map [i = 0:{rows}, j = 0:{columns}] {{
             %s = sdfg.alloc : !sdfg.array<[] x f32, register>
@@ -157,6 +180,22 @@ def test_any_tiles(
     assert bool(blocks) == (shape[1] >= rows)
     found = interpret(module, "main", arrays, strict=True)["O"]
     np.testing.assert_allclose(found, reference(arrays, guarded=guarded), rtol=2e-5, atol=2e-5)
+
+
+@pytest.mark.parametrize("hidden", ["sgt", "sge", "slt"])
+def test_hidden_tiles(hidden: str) -> None:
+    """Tiles behind the diagonal are left out where the mask says so, and only then."""
+    shape = (2, 12, 16, 3, 5)
+    module = applied(attention(*shape, guarded=True, hidden=hidden), rows=4, columns=4)
+    left_out = "sdfg.for [tile = 0:min(" in str(module)
+    assert left_out == (hidden == "sgt")
+    arrays = data(np.random.default_rng(0), shape, "none")
+    rows, columns = np.indices(arrays["mask"].shape)
+    test = {"sgt": columns > rows, "sge": columns >= rows, "slt": columns < rows}[hidden]
+    arrays["mask"][test] = -np.inf
+    want = reference(arrays, guarded=True)
+    found = interpret(module, "main", {n: arrays[n] for n in "QKV"}, strict=True)["O"]
+    np.testing.assert_allclose(found, want, rtol=2e-5, atol=2e-5)
 
 
 @pytest.mark.parametrize(("masked", "guarded"), [("none", False), ("triangle", True)])

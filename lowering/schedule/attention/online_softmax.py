@@ -50,6 +50,9 @@ class OnlineSoftmaxPass(ModulePass):
     rows side by side, so that the passes over a row need no sums of lanes, and what is read at
     a row and a column is transposed before.
 
+    Where the scores add a mask that is computed from the indices and hides what lies behind the
+    diagonal, tiles there are left out: what they add is 0 for finite operands below 1e37.
+
     Legal because the product is linear in the probabilities, so that the division can wait. Each
     result is off by some units in the last place more: one for each tile that raised the maximum
     (`exp(a) * exp(b)` for `exp(a + b)`), none for one tile. For sizes that are known, and floating

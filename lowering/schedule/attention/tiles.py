@@ -19,6 +19,7 @@ from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.attention import tasklets as make
 from sdfg.lowering.schedule.attention.pattern import Access, Attention
 from sdfg.lowering.schedule.attention.transposed import Copies
+from sdfg.lowering.schedule.attention.triangle import hides_later_columns
 from sdfg.lowering.simplify.rewriting import set_memlet, substitute
 
 LARGEST_PRIVATE = 1 << 15
@@ -42,6 +43,8 @@ class Sizes:
     """Rows in a block."""
     columns: int
     """Columns in a tile."""
+    triangle: bool
+    """Whether tiles behind the diagonal count nothing, and are left out."""
 
     @classmethod
     def of(cls, found: Attention, machine: MachineAttr, *, rows: int, columns: int) -> Self | None:
@@ -69,7 +72,11 @@ class Sizes:
         fitting = machine.fact("l2_bytes") // 2 // (element.size * (rows + 2 * width))
         most = min(columns or max(fitting, rows), LARGEST_PRIVATE // rows)
         tiles = -(-length // most)
-        return cls(height, length, width, rows, columns or -(-length // tiles))
+        triangle = hides_later_columns(found)
+        if triangle and not columns and length % (2 * rows) == 0:
+            tiles = max(tiles, length // (2 * rows))
+        columns = columns or -(-length // tiles)
+        return cls(height, length, width, rows, columns, triangle and length % columns == 0)
 
 
 @dataclass
@@ -104,12 +111,21 @@ class RowBlock:
         name = symbolic.symbol_name("tile", self.taken)
         outer, self.ops = self.ops, []
         self.tile(symbolic.symbol(name) * self.sizes.columns, self.sizes.columns)
-        outer.append(ForOp(name, Range.of(0, whole), self.ops))
+        outer.append(ForOp(name, Range.of(0, self.visible(whole)), self.ops))
         self.ops = outer
         if rest:
             self.tile(symbolic.integer(whole * self.sizes.columns), rest)
         self.each_result(self.normalized(self.of_result(self.sums)))
         return [*self.copies.once, *self.ops]
+
+    def visible(self, whole: int) -> Expr:
+        """The number of tiles up to the one of the last row's own column."""
+        if not self.sizes.triangle:
+            return symbolic.integer(whole)
+        size = symbolic.integer(self.sizes.columns)
+        return symbolic.minimum(
+            symbolic.integer(whole), symbolic.ceil_div(self.first + self.count, size)
+        )
 
     def only_tile(self) -> None:
         """All columns at once: nothing is scaled again."""
