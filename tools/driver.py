@@ -11,7 +11,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from io import StringIO
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from sdfg.lowering import pipelines
 from sdfg.lowering.frontend.imported import ImportedModel
 from sdfg.lowering.schedule.set_machine import SetMachinePass
 from sdfg.tools.constants import evaluate_constants
+from sdfg.tools.core_speeds import kept_speeds, measure_speeds
 
 Progress = Callable[[str], None]
 
@@ -53,6 +54,8 @@ class CompileOptions:
 
     threads: int = 0
     """Threads to schedule for; 0 for all cores of this machine."""
+    measure: bool = False
+    """Measure this machine, and keep its speeds for the compilations that follow."""
     fast_math: bool = False
     """Allow sums in another order and fused multiply-adds everywhere."""
     name: str | None = None
@@ -150,13 +153,17 @@ class Compilation:
     def machine(self) -> SetMachinePass:
         """The machine to schedule for."""
         facts = detect_machine(self.compiler)
+        cores = self.options.threads or facts.cores
+        ask = measure_speeds if self.options.measure else kept_speeds
+        speeds = ask(self.compiler, cores)
         return SetMachinePass(
-            cores=self.options.threads or facts.cores,
+            cores=cores,
             vector_bytes=self.options.vector_bytes or facts.vector_bytes,
             vector_registers=facts.vector_registers,
             l1_bytes=facts.l1_bytes,
             l2_bytes=facts.l2_bytes,
             l3_bytes=facts.l3_bytes,
+            **({} if speeds is None else asdict(speeds)),
         )
 
     def run(self, passes: Iterable[ModulePass]) -> None:

@@ -79,6 +79,14 @@ def compile_model(
             "is faster."
         ),
     ] = True,
+    measure: Annotated[
+        bool,
+        typer.Option(
+            "--measure",
+            help="Measure how fast this machine is, which takes some seconds, and keep that for "
+            "the compilations that follow.",
+        ),
+    ] = False,
     march: Annotated[
         str,
         typer.Option(help="The machine to use all instructions of, as the C compiler calls it."),
@@ -116,6 +124,7 @@ def compile_model(
         name=name,
         in_place=tuple(in_place or ()),
         winograd=winograd,
+        measure=measure,
         march=march,
         vector_bytes=vector_bytes,
         without=tuple(without or ()),
