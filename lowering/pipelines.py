@@ -4,6 +4,7 @@ from xdsl.passes import ModulePass
 
 from sdfg.lowering.schedule.apply_recipes import ApplyRecipesPass
 from sdfg.lowering.schedule.attention.online_softmax import OnlineSoftmaxPass
+from sdfg.lowering.schedule.choose_fusions import ChooseFusionsPass
 from sdfg.lowering.schedule.expand_copies import ExpandCopiesPass
 from sdfg.lowering.schedule.fuse_parallel import FuseParallelPass
 from sdfg.lowering.schedule.outline_maps import OutlineMapsPass
@@ -76,8 +77,9 @@ def schedule(machine: SetMachinePass, without: tuple[str, ...] = ()) -> Pipeline
 
 
 def finish() -> Pipeline:
-    """What comes last, when the constants are known: lanes, threads, functions, memory."""
+    """What comes last, when the constants are known: fusion, lanes, threads, functions, memory."""
     return (
+        ChooseFusionsPass(),
         VectorizeMapsPass(),
         ParallelizePass(),
         FuseParallelPass(),

@@ -126,6 +126,18 @@ def _loops_to_maps() -> type[ModulePass]:
     return LoopsToMapsPass
 
 
+def _fuse_halos() -> type[ModulePass]:
+    from sdfg.lowering.schedule.fuse_halos import FuseHalosPass
+
+    return FuseHalosPass
+
+
+def _choose_fusions() -> type[ModulePass]:
+    from sdfg.lowering.schedule.choose_fusions import ChooseFusionsPass
+
+    return ChooseFusionsPass
+
+
 def _update_in_place() -> type[ModulePass]:
     from sdfg.lowering.simplify.update_in_place import UpdateInPlacePass
 
@@ -343,6 +355,8 @@ SDFG_UNIVERSE = Universe(
         "sdfg-parallelize": _parallelize,
         "sdfg-fuse-parallel": _fuse_parallel,
         "sdfg-side-by-side": _side_by_side,
+        "sdfg-fuse-halos": _fuse_halos,
+        "sdfg-choose-fusions": _choose_fusions,
         "sdfg-outline-maps": _outline_maps,
         "sdfg-promote": _promote,
         "sdfg-peel": _peel,

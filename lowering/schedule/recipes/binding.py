@@ -16,6 +16,7 @@ from sdfg.lowering.schedule.recipes.pointwise import (
     element_of,
     lane_of_elements,
     quotients_of_exponentials,
+    reads,
     read_bytes,
     written_bytes,
 )
@@ -54,6 +55,7 @@ class Binding:
         values = {name: machine.fact(name) for name in machine.facts.data}
         values["lanes"] = machine.lanes(bytes_of(element))
         values |= {"written_bytes": written_bytes(op), "read_bytes": read_bytes(op)}
+        values["reads"] = reads(op)
         values["quotients"] = quotients_of_exponentials(op)
         if tile is not None:
             values |= {"tile_rows": tile.rows, "tile_vectors": tile.vectors}

@@ -73,6 +73,11 @@ def most_bytes(op: MapOp, containers: Iterable[SSAValue]) -> int:
     return max(sizes)
 
 
+def reads(op: MapOp) -> int:
+    """How many operands the tasklets in `op` read: 0 where it only sets elements."""
+    return sum(len(t.inputs) for t in op.walk() if isinstance(t, TaskletOp))
+
+
 def quotients_of_exponentials(op: MapOp) -> int:
     """How many innermost loops in `op` divide by a sum of exponentials that stays the same."""
     loops = [loop for loop in op.walk() if isinstance(loop, MapOp) and loop is not op]
