@@ -11,7 +11,7 @@ from unit.text import parsed
 from sdfg.dialect.interpreter.interpret import interpret
 
 
-@pytest.mark.parametrize("kind", ["sum", "product", "min", "max", "minnum", "maxnum"])
+@pytest.mark.parametrize("kind", ["sum", "product", "min", "max", "minnum", "maxnum", "larger"])
 def test_conflict_resolutions_of_floats(kind: str, rng: np.random.Generator) -> None:
     text = f"""
     sdfg.sdfg @main [N, M] (in "x" %x: !sdfg.array<[N, M] x f64>,
@@ -45,6 +45,7 @@ def test_conflict_resolutions_of_floats(kind: str, rng: np.random.Generator) -> 
         "max": np.maximum,
         "minnum": np.fmin,
         "maxnum": np.fmax,
+        "larger": np.maximum,
     }
     function = functions[kind]
     np.testing.assert_allclose(results["y"], function(function.reduce(x), y), rtol=1e-12)
