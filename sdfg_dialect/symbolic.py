@@ -135,6 +135,12 @@ def minimum(*values: Expr) -> Expr:
     return _sympy.Min(*values)
 
 
+def largest_minimum(expr: Expr) -> Expr | None:
+    """A minimum in `expr` that stands in no other one, or None; its arguments are `args`."""
+    found = expr.atoms(_sympy.Min)
+    return max(found, key=_sympy.count_ops) if found else None
+
+
 def maximum(*values: Expr) -> Expr:
     return _sympy.Max(*values)
 

@@ -65,10 +65,10 @@ NAMES = """\
 | horizontal fusion, fusion of siblings | `sdfg-fuse-loops` |
 | skewing, wavefronts | `sdfg-skew` |
 | privatization, array contraction | `sdfg-privatize`, and `sdfg-fuse-maps` after fusion |
-| scalar replacement, register tiling | `sdfg-accumulate`, `sdfg-load`, `sdfg-promote` |
+| scalar replacement, register tiling | `sdfg-scalarize`, `sdfg-accumulate`, `sdfg-load`, `sdfg-promote` |
 | packing, copy optimization | `sdfg-stage` |
 | parallelization, collapse | `sdfg-parallelize-loop`; by cost alone `sdfg-parallelize` |
-| if-free remainders | `rest=halves` of `sdfg-tile` |
+| if-free remainders | `rest=overlap` of `sdfg-tile` (tiles that overlap), `rest=halves` (peeled) |
 | reduction splitting | `sdfg-partials` |
 | in-place update | `sdfg-overwrite-operands`; of arguments `sdfg-update-in-place` |
 """

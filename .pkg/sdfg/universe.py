@@ -276,6 +276,12 @@ def _promote() -> type[ModulePass]:
     return PromotePass
 
 
+def _scalarize() -> type[ModulePass]:
+    from sdfg.lowering.schedule.transforms.scalarize import ScalarizePass
+
+    return ScalarizePass
+
+
 def _prefetch() -> type[ModulePass]:
     from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
 
@@ -361,6 +367,7 @@ SDFG_UNIVERSE = Universe(
         "sdfg-promote": _promote,
         "sdfg-peel": _peel,
         "sdfg-prefetch": _prefetch,
+        "sdfg-scalarize": _scalarize,
         "sdfg-permute-layouts": _permute_layouts,
         "sdfg-expand-copies": _expand_copies,
         "sdfg-apply-recipes": _apply_recipes,

@@ -107,7 +107,7 @@ def best_tile(count: int, available: int, registers: int) -> tuple[int, int]:
     Rows and vectors of a register tile for `count` rows of `available` vectors.
 
     The fastest in a model of a core that does two vector operations and two loads at a time, with
-    four cycles from one to the next on the same accumulator; what is left over is a smaller tile.
+    four cycles from one to the next on the same accumulator; all tiles are whole.
     """
     tiles = [
         (rows, vectors)
@@ -120,14 +120,9 @@ def best_tile(count: int, available: int, registers: int) -> tuple[int, int]:
 
 def tile_cycles(count: int, available: int, rows: int, vectors: int) -> float:
     """Cycles for one step of a reduction over all `count` rows of `available` vectors."""
-    bands = ((count // rows, rows), (1, count % rows))
-    blocks = ((available // vectors, vectors), (1, available % vectors))
-    return sum(
-        a * b * (max(r * v, r + v, 8) / 2 + _LOOP_CYCLES)
-        for a, r in bands
-        for b, v in blocks
-        if r * v
-    )
+    bands, blocks = -(-count // rows), -(-available // vectors)
+    work = max(rows * vectors, rows + vectors, 8) / 2
+    return bands * blocks * (work + _LOOP_CYCLES)
 
 
 def lane_cost(nest: ReductionNest, parameter: str, lanes: int) -> float | None:

@@ -173,8 +173,18 @@ def bounds(expr: Expr, ranges: Mapping[str, Range]) -> tuple[Expr, Expr] | None:
     """
     Smallest and largest value of `expr` while the parameters run through `ranges`.
 
-    None unless `expr` is linear in them with integer factors.
+    None unless `expr` is linear in them with integer factors. A minimum counts as one more
+    parameter, so that the bounds of an expression with one need not be reached.
     """
+    if (least := symbolic.largest_minimum(expr)) is not None:
+        sides = [bounds(side, ranges) for side in least.args]
+        known = [side for side in sides if side is not None]
+        if len(known) < len(sides):
+            return None
+        name = symbolic.symbol_name("least", symbolic.symbols_of(expr) | ranges.keys())
+        low, high = (symbolic.minimum(*(side[end] for side in known)) for end in (0, 1))
+        rest = expr.xreplace({least: symbolic.symbol(name)})
+        return bounds(rest, {**ranges, name: Range.of(low, high + 1)})
     names = sorted(symbolic.symbols_of(expr) & ranges.keys())
     low = high = expr
     for name in names:

@@ -203,18 +203,19 @@ class Machine:
         if not access.block.data.flags.writeable:
             stop(op, f"writes '{access.block.name}', which the program may only read")
         if self.strict:
-            self.observe(op, access, "write" if kind is None else "combine")
+            self.observe(op, access, "write" if kind is None else "combine", value)
         if kind is None:
             access.write(value)
         else:
             access.combine(kind, value, combined=combined)
 
-    def observe(self, op: Operation, access: Access, mode: str) -> None:
-        """Check an access for races and for elements without a value."""
+    def observe(self, op: Operation, access: Access, mode: str, value: Array | None = None) -> None:
+        """Check an access for races and for elements without a value; `value` is to be written."""
         index = np.broadcast_to(access.index(), access.extents)
         block = access.block
         for level, point in list(zip(self.levels, self.frame.points, strict=True))[block.level :]:
-            problem = level.problem(block, index, point, "read" if mode == "copy" else mode)
+            kind = "read" if mode == "copy" else mode
+            problem = level.problem(block, index, point, kind, value)
             if problem is not None:
                 stop(op, problem, hint="points of a map may share only what they combine with wcr")
         if block.written is None or not index.size or mode == "copy":

@@ -8,6 +8,7 @@ from xdsl.ir import Operation
 from sdfg.dialect.diagnostics import source
 from sdfg.dialect.interpreter.lanes import Array, Lanes, dense
 from sdfg.dialect.interpreter.memory import Block
+from sdfg.dialect.ops.dataflow import MapOp
 
 NOBODY, SEVERAL = -1, -2
 
@@ -28,14 +29,32 @@ class Shadow:
         found = self.points[mode][index]
         return bool(((found != NOBODY) & (found != points)).any())
 
-    def note(self, mode: str, index: Array, points: Array) -> bool:
-        """Record an access; tells whether two points share an element in this mode."""
+    def note(self, mode: str, index: Array, points: Array) -> tuple[Array, Array]:
+        """
+        Record an access; tells which elements two points share in this mode, and which of these
+        another point has used before.
+        """
         table = self.points[mode]
         before = table[index]
         table[index] = points
-        shared = (table[index] != points) | ((before != NOBODY) & (before != points))
+        earlier = (before != NOBODY) & (before != points)
+        shared = (table[index] != points) | earlier
         table[index[shared]] = SEVERAL
-        return bool(shared.any())
+        return shared, earlier
+
+
+def is_same(block: Block, index: Array, value: Array, shared: Array, earlier: Array) -> bool:
+    """Whether all points that write an element write the same value, bit by bit."""
+    kind = f"V{block.data.dtype.itemsize}"
+    bits = np.array(np.broadcast_to(value, index.shape), block.data.dtype).view(kind)
+    if (block.data.view(kind)[index[earlier]] != bits[earlier]).any():
+        return False
+    together = np.isin(index, index[shared])
+    elements, values = index[together], bits[together]
+    order = np.argsort(elements, kind="stable")
+    elements, values = elements[order], values[order]
+    again = elements[1:] == elements[:-1]
+    return not (values[1:] != values[:-1])[again].any()
 
 
 @dataclass
@@ -45,22 +64,32 @@ class Level:
     op: Operation
     shadows: dict[Block, Shadow] = field(default_factory=dict[Block, Shadow])
 
-    def problem(self, block: Block, index: Array, point: Lanes, mode: str) -> str | None:
+    @property
+    def on_threads(self) -> bool:
+        return isinstance(self.op, MapOp) and self.op.schedule.kind.data == "parallel"
+
+    def problem(
+        self, block: Block, index: Array, point: Lanes, mode: str, value: Array | None = None
+    ) -> str | None:
         """
         Record the access of each lane to an element of `block`, and say what race it is part of.
 
-        `index` has the shape of the lanes and ranges; `point` numbers the points of the map.
-        Linear in the number of elements accessed.
+        `index` has the shape of the lanes and ranges; `point` numbers the points of the map. A
+        `value` that is about to be written may be that of several points, unless those are on
+        threads. Linear in the number of elements accessed, but for sorting those that are shared.
         """
         shadow = self.shadows.setdefault(block, Shadow.of(block))
         points = np.broadcast_to(dense(point, index.ndim), index.shape)
-        shared = shadow.note(mode, index, points)
+        shared, earlier = shadow.note(mode, index, points)
+        clash = bool(shared.any())
+        if clash and mode == "write" and value is not None and not self.on_threads:
+            clash = not is_same(block, index, value, shared, earlier)
         where = f"of the map at {source(self.op.location)} "
         if mode == "read":
             if shadow.foreign("write", index, points) or shadow.foreign("combine", index, points):
                 return f"reads an element of '{block.name}' that another point {where}writes"
             return None
-        if (mode == "write" and shared) or shadow.foreign(
+        if (mode == "write" and clash) or shadow.foreign(
             "combine" if mode == "write" else "write", index, points
         ):
             return f"writes an element of '{block.name}' that another point {where}writes too"

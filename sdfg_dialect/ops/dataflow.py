@@ -79,8 +79,9 @@ class MapOp(IRDLOperation):
     A parallel scope: run `body` once for each point of a box of integers, in no promised order.
 
     Parameter `d` takes the values of range `d`. Points may run at the same time, so two points may
-    write the same element only through a conflict resolution. Containers allocated in the body are
-    private to each point. The schedule says how the points meet the machine, and changes no result.
+    write the same element only through a conflict resolution, or if both write the same value and
+    are not on threads. Containers allocated in the body are private to each point. The schedule
+    says how the points meet the machine, and changes no result.
 
     ```mlir
     sdfg.map [i = 0:N, j = 0:M:16] schedule(parallel if N > 64) {

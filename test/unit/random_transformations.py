@@ -19,6 +19,7 @@ from sdfg.lowering.schedule.transforms.peel import PeelPass
 from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
 from sdfg.lowering.schedule.transforms.privatize import PrivatizePass
 from sdfg.lowering.schedule.transforms.promote import PromotePass
+from sdfg.lowering.schedule.transforms.scalarize import ScalarizePass
 from sdfg.lowering.schedule.transforms.stage import POLICIES, StagePass
 from sdfg.lowering.schedule.transforms.stream import StreamPass
 from sdfg.lowering.schedule.transforms.tile import PEELS, RESTS, TilePass
@@ -28,7 +29,7 @@ from sdfg.lowering.schedule.transforms.unroll import UnrollPass
 from sdfg.lowering.schedule.transforms.unroll_and_jam import UnrollAndJamPass
 from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
 
-FOR_MEMORY = ("collapse", "partials", "prefetch", "promote", "stream", "transpose")
+FOR_MEMORY = (*("collapse", "partials", "prefetch", "promote", "scalarize", "stream", "transpose"),)
 NAMES = (
     *("tile", "interchange", "distribute", "stage", "accumulate", "vectorize", "load", "unroll"),
     *("peel", "unroll-and-jam", "fuse-loops", "parallelize-loop", "privatize"),
@@ -75,7 +76,7 @@ def random_transformation(choices: Choices, loops: Sequence[str], fresh: str) ->
             at = pick(choices, loops) if chance(choices, 40) else ""
             only, pad = pick(choices, POLICIES), pick(choices, PADS)
             storage = pick(choices, ("heap", "stack"))
-            return StagePass(loop, at=at, only=only, storage=storage, pad=pad)
+            return StagePass((loop,), at=at, only=only, storage=storage, pad=pad)
         case "accumulate":
             return AccumulatePass(neighbours(choices, loops, 2))
         case "vectorize":
@@ -119,6 +120,8 @@ def random_for_memory(choices: Choices, name: str, loops: Sequence[str]) -> Tran
             return PromotePass(pick(choices, (4, 8)), pick(choices, (64, 2)))
         case "stream":
             return StreamPass()
+        case "scalarize":
+            return ScalarizePass()
         case "partials":
             return PartialsPass(neighbours(choices, loops, 2))
         case "prefetch":
@@ -131,8 +134,10 @@ def random_for_memory(choices: Choices, name: str, loops: Sequence[str]) -> Tran
 
 def random_tile(choices: Choices, loop: str, fresh: str) -> TilePass:
     size, rest = pick(choices, SIZES), pick(choices, RESTS)
-    unit = pick(choices, (1, 2, 4)) if rest == "halves" else 1
+    unit = pick(choices, (1, 2, 4)) if rest in ("halves", "overlap") else 1
     into = (f"{fresh}o", f"{fresh}i") if chance(choices, 50) else ()
+    if rest != "min" and chance(choices, 30):
+        size, into = size * unit, (f"{fresh}o", f"{fresh}u", f"{fresh}i")
     peel = pick(choices, PEELS)
     return TilePass(loop, size, into, rest, unit, peel, even=chance(choices, 30))
 
@@ -140,28 +145,35 @@ def random_tile(choices: Choices, loop: str, fresh: str) -> TilePass:
 def usual_steps(choices: Choices, lane: str, row: str | None) -> list[Transformation]:
     """What recipes of contractions do, with sizes and omissions of all kinds."""
     size = pick(choices, (8, 4, 16, *SIZES))
-    unit, lanes = pick(choices, (1, 2, 4)), pick(choices, (4, 2, 8))
+    unit = pick(choices, (1, 2, 4))
+    rest = pick(choices, RESTS)
+    units = rest != "min" and chance(choices, 60)
+    inner = ("vec", "column") if units else ("column",)
+    wide = size * unit if units else size
+    lanes = unit if units else pick(choices, (4, 2, 8))
     steps: list[Transformation] = [
-        TilePass(lane, size, ("block", "column"), pick(choices, RESTS), unit, pick(choices, PEELS))
+        ScalarizePass(),
+        TilePass(lane, wide, ("block", *inner), rest, unit, pick(choices, PEELS)),
     ]
-    tile = ("column",)
+    tile = inner
     if row is not None:
-        height = pick(choices, (2, 4, *SIZES))
-        even, peel = chance(choices, 50), pick(choices, PEELS)
-        rows = TilePass(row, height, ("band", "line"), peel=peel, even=even)
-        steps.append(rows)
-        tile = ("line", "column")
-        steps.append(InterchangePass(innermost=("band", *tile)))
+        steps.append(InterchangePass(innermost=(row, *inner)))
+        height, even = pick(choices, (2, 4, *SIZES)), chance(choices, 50)
+        kept, peel = pick(choices, ("exact", "overlap")), pick(choices, PEELS)
+        steps.append(TilePass(row, height, ("band", "line"), kept, peel=peel, even=even))
+        tile = ("line", *inner)
     else:
         steps.append(InterchangePass(innermost=tile))
     at = pick(choices, ("", "", "band", "block"))
+    vectors = (*tile[:-1],) if units else (*tile[:-1], "vec")
+    only, pad = pick(choices, POLICIES), pick(choices, PADS)
     steps += [
         DistributePass(tile),
-        StagePass("column", at=at, only=pick(choices, POLICIES), pad=pick(choices, PADS)),
+        StagePass(inner, at=at, only=only, pad=pad),
         AccumulatePass(tile),
-        VectorizePass("column", lanes),
+        VectorizePass("column", lanes, "" if units else "vec"),
         PromotePass(lanes),
         *([LoadPass(("line", "vec"))] if row is not None else []),
-        UnrollPass((*tile[:-1], "vec")),
+        UnrollPass(vectors, leaves=chance(choices, 50)),
     ]
     return [step for step in steps if not chance(choices, 4)]

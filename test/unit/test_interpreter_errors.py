@@ -77,7 +77,7 @@ def test_accesses_out_of_bounds(node: str, message: str, vectorize: bool) -> Non
         (TASKLET.format(read="i", write="i floordiv 2"), "that another point .* writes too"),
         (TASKLET.format(read="i", write="0"), "that another point .* writes too"),
         (
-            "sdfg.map [j = 0:2] { " + TASKLET.format(read="i", write="i") + " }",
+            "sdfg.map [j = 0:2] { " + TASKLET.format(read="(i + j) mod N", write="i") + " }",
             "that another point .* writes too",
         ),
         (
@@ -89,10 +89,22 @@ def test_accesses_out_of_bounds(node: str, message: str, vectorize: bool) -> Non
 )
 def test_races(node: str, message: str, vectorize: bool) -> None:
     module = parsed(one_state(f"sdfg.map [i = 0:N] {{ {node} }}"))
-    x = np.ones(4, np.float32)
+    x = np.arange(4, dtype=np.float32)
     interpret(module, "main", {"x": x}, vectorize=vectorize)
     with pytest.raises(SDFGError, match=message):
         interpret(module, "main", {"x": x}, vectorize=vectorize, strict=True)
+
+
+def test_points_that_write_the_same_value(rng: np.random.Generator) -> None:
+    """No race, unless they are on threads."""
+    x = normal(rng, 5)
+    text = one_state("sdfg.map [i = 0:2 * N] SCHEDULE { NODE }").replace(
+        "NODE", TASKLET.format(read="i mod N", write="i mod N")
+    )
+    found = run(text.replace("SCHEDULE", ""), arrays={"x": x}, strict=True)["y"]
+    np.testing.assert_array_equal(found, x)
+    with pytest.raises(SDFGError, match=r"that another point .* writes too"):
+        run(text.replace("SCHEDULE", "schedule(parallel)"), arrays={"x": x}, strict=True)
 
 
 def test_private_memory_and_loops_are_no_races(rng: np.random.Generator) -> None:

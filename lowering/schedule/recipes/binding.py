@@ -1,5 +1,6 @@
 """What the names in a recipe mean for one nest on one machine."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -59,6 +60,8 @@ class Binding:
         values["quotients"] = quotients_of_exponentials(op)
         if tile is not None:
             values |= {"tile_rows": tile.rows, "tile_vectors": tile.vectors}
+        if nest is not None:
+            values["beside"] = points_beside(nest, roles)
         for loop, _ in kind.loops:
             role = roles.get(loop.parameter)
             if role is not None:
@@ -73,6 +76,13 @@ def tile_roles(tile: TileChoice) -> dict[str, str]:
     """The roles of the loops of a tile in registers."""
     roles = {tile.lane_parameter: "lane"}
     return roles if tile.row_parameter is None else {**roles, tile.row_parameter: "row"}
+
+
+def points_beside(nest: ReductionNest, roles: Mapping[str, str]) -> int:
+    """How many points the loops have that are not reduced, and neither rows nor lanes."""
+    loops = [r for p, r in nest.parallel.items() if roles.get(p) not in ("row", "lane")]
+    counts = [symbolic.constant(r.extent) for r in loops]
+    return math.prod(1 if count is None else count for count in counts)
 
 
 def pointwise_roles(kind: Kind, op: MapOp) -> dict[str, str]:

@@ -16,6 +16,7 @@ from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
 from sdfg.lowering.schedule.transforms.privatize import PrivatizePass
 from sdfg.lowering.schedule.transforms.promote import PromotePass
 from sdfg.lowering.schedule.transforms.reciprocal import ReciprocalPass
+from sdfg.lowering.schedule.transforms.scalarize import ScalarizePass
 from sdfg.lowering.schedule.transforms.skew import SkewPass
 from sdfg.lowering.schedule.transforms.stage import StagePass
 from sdfg.lowering.schedule.transforms.stream import StreamPass
@@ -41,6 +42,7 @@ _ALL: tuple[type[Transformation], ...] = (
     PrivatizePass,
     PromotePass,
     ReciprocalPass,
+    ScalarizePass,
     SkewPass,
     StagePass,
     StreamPass,

@@ -49,19 +49,19 @@ class LoadPass(Transformation):
     name = "sdfg-load"
 
     loops: tuple[str, ...]
-    """The outer and the inner loop: perfectly nested around one tasklet."""
+    """Two loops or more, outer before inner: perfectly nested around one tasklet."""
 
     def __post_init__(self) -> None:
-        if len(self.loops) != 2:
-            raise ValueError(f"{self.name}: loops names two, got {len(self.loops)}")
+        if len(self.loops) < 2:
+            raise ValueError(f"{self.name}: loops names two or more, got {len(self.loops)}")
 
     def rewrite(self, nest: Nest) -> None:
-        outer, inner = (nest.name(n) for n in self.loops)
+        names = [nest.name(n) for n in self.loops]
         done = False
         for top in nest.maps(self.loops[0]):
             chain = map_chain_around(top)
             chain = chain[chain.index(top) :]
-            if [parameter(op) for op in chain] != [outer, inner]:
+            if [parameter(op) for op in chain] != names:
                 continue
             tasklet = only_child(chain[-1])
             if isinstance(tasklet, TaskletOp) and len(tasklet.inputs) > 1:
@@ -71,18 +71,13 @@ class LoadPass(Transformation):
             refuse(f"loops {', '.join(self.loops)} hold no single tasklet")
 
     def load(self, nest: Nest, chain: list[MapOp], tasklet: TaskletOp) -> None:
-        outer, inner = chain
         written = {root(o) for o in tasklet.outputs}
         for index, (container, memlet) in enumerate(tasklet.input_accesses):
-            if root(container) in written:
+            used = [op for op in chain if parameter(op) in memlet.symbols]
+            if root(container) in written or used == chain:
                 continue
-            if parameter(outer) not in memlet.symbols:
-                loops = [inner] if parameter(inner) in memlet.symbols else []
-                place: Operation = outer
-            elif parameter(inner) not in memlet.symbols:
-                loops, place = [], inner
-            else:
-                continue
+            place = next(op for op in chain if op not in used)
+            loops = [op for op in used if chain.index(op) > chain.index(place)]
             if any(not range_of(op).extent.is_Integer for op in chain):
                 refuse("registers hold a constant number of values")
             block = place.parent_block()

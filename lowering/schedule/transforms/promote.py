@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from xdsl.dialects.builtin import VectorType
-from xdsl.ir import Attribute
+from xdsl.ir import Attribute, SSAValue
+from xdsl.rewriter import Rewriter
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
@@ -34,6 +35,7 @@ class PromotePass(Transformation):
 
     For containers of constant shape, up to `most` vectors of them, that all tasklets use in vectors
     of `lanes` numbers which begin at a multiple of that. The loops around must be unrolled then.
+    One that is a copy of other registers is left out.
     """
 
     name = "sdfg-promote"
@@ -75,11 +77,42 @@ class PromotePass(Transformation):
             return
         wide = VectorType(kind.element_type, [width])  # pyright: ignore[reportArgumentType]
         extent = symbolic.FloorDiv(kind.dims[-1], symbolic.integer(width))
-        shape = (*kind.dims[:-1], extent)
+        shape = kind.dims[:-1] if extent == 1 else (*kind.dims[:-1], extent)
         new = retype(op.result, ArrayType(shape, wide, storage="register"))
         for (user, index, _), access in zip(found, accesses, strict=True):
             assert access is not None
-            set_memlet(user, index, new, access)
+            at = SubsetAttr(access.ranges[: len(shape)])
+            set_memlet(user, index, new, MemletAttr(at))
+        leave_out(new)
+
+
+def leave_out(copy: SSAValue) -> None:
+    """Use registers themselves where `copy` is all that they hold at last."""
+    owner, tasklets = copy.owner, writers(copy)
+    if not isinstance(owner, AllocOp) or (block := owner.parent_block()) is None:
+        return
+    if len(tasklets) != 1:
+        return
+    (move,) = tasklets
+    if len(move.inputs) != 1 or move.yielded[0] is not move.body.block.args[0]:
+        return
+    (source, read), (_, written) = move.input_accesses[0], move.output_accesses[0]
+    if source.type != copy.type or read.subset != written.subset:
+        return
+    top = block.find_ancestor_op_in_block(move)
+    last = [block.find_ancestor_op_in_block(op) for op in writers(source)]
+    if top is None or any(op is None or not op.is_before_in_block(top) for op in last):
+        return
+    top.detach()
+    top.erase()
+    copy.replace_all_uses_with(source)
+    Rewriter.erase_op(owner)
+
+
+def writers(container: SSAValue) -> list[TaskletOp]:
+    """The tasklets that write `container`, which tasklets alone use."""
+    uses = [(use.operation, use.index) for use in container.uses]
+    return [op for op, i in uses if isinstance(op, TaskletOp) and i >= len(op.inputs)]
 
 
 def vector_lanes(tasklet: TaskletOp, operand: int) -> int | None:

@@ -52,17 +52,17 @@ class StagePass(Transformation):
     map [jo, ko, ii = 0:8] { C[..] += P[jo, ko, ii] * B[ko] }
     ```
 
-    The copy has a dimension for each loop that the access depends on, outermost first, `along`
-    last, and is made before the whole nest, or with `at` before that loop, anew in each iteration
-    around it. Constants are then packed when the model is compiled. Legal where what is read is not
+    The copy has a dimension for each loop that the access depends on, outermost first, those of
+    `along` last, and is made before the whole nest, or with `at` before that loop, anew in each
+    iteration around it. Constants are then packed when the model is compiled. Legal where what is read is not
     written in the nest. Operands stay as they are where the ranges of the copied loops depend on
     one another, and where a loop may be empty so that the elements need not be there.
     """
 
     name = "sdfg-stage"
 
-    along: str
-    """The loop along which the copy is contiguous."""
+    along: tuple[str, ...]
+    """The loops along which the copy is contiguous, outer before inner; it moves with the last."""
     moving: tuple[str, ...] = ()
     """Only operands that move with these loops, too."""
     at: str = ""
@@ -81,6 +81,8 @@ class StagePass(Transformation):
     """
 
     def __post_init__(self) -> None:
+        if not self.along:
+            raise ValueError(f"{self.name}: along names a loop")
         if self.only not in POLICIES:
             raise ValueError(f"{self.name}: only is one of {', '.join(POLICIES)}, got {self.only}")
         if self.pad < 0:
@@ -90,7 +92,7 @@ class StagePass(Transformation):
 
     def rewrite(self, nest: Nest) -> None:
         made: dict[Copied, Access] = {}
-        for loop in nest.maps(self.along):
+        for loop in nest.maps(self.along[-1]):
             for tasklet in [o for o in loop.walk() if isinstance(o, TaskletOp)]:
                 if any(m.wcr for _, m in tasklet.output_accesses):
                     self.operands(nest, tasklet, made)
@@ -109,7 +111,7 @@ class StagePass(Transformation):
 
     def wants(self, nest: Nest, tasklet: TaskletOp, index: int, loops: Sequence[Loop]) -> bool:
         container, memlet = tasklet.input_accesses[index]
-        name = nest.name(self.along)
+        name = nest.name(self.along[-1])
         wanted = {name, *(nest.name(role) for role in self.moving)}
         if not wanted <= memlet.symbols or not memlet.subset.is_point:
             return False
@@ -146,7 +148,8 @@ class StagePass(Transformation):
         if is_written(nest, container):
             refuse(f"{label(container)} is written in the nest")
         used = [op for op in loops if parameter(op) in memlet.symbols]
-        last = [op for op in used if parameter(op) == nest.name(self.along)]
+        names = [nest.name(role) for role in self.along]
+        last = [op for op in used if parameter(op) in names]
         order = [op for op in used if op not in last] + last
         headers = [(parameter(op), range_of(op)) for op in order]
         key = (container, memlet.subset, tuple(headers))

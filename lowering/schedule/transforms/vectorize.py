@@ -54,7 +54,7 @@ class VectorizePass(Transformation):
     lanes: int
     """Numbers in a vector."""
     into: str = "vec"
-    """Name of the loop over vectors."""
+    """Name of the loop over vectors; without one it must be one vector, and there is no loop."""
 
     def __post_init__(self) -> None:
         if self.lanes < 1:
@@ -65,16 +65,20 @@ class VectorizePass(Transformation):
         wide = [op for op in leaves if self.fits(op)]
         if not wide:
             refuse(f"no loop {self.loop} holds tasklets that work on vectors")
-        into = nest.define(self.into)
+        if not self.into and any(range_of(op).extent != self.count(op) for op in leaves):
+            refuse(f"loop {self.loop} is more than one vector")
+        if not self.into and any(op in nest.roots for op in leaves):
+            refuse(f"loop {self.loop} is the outermost one")
+        into = nest.define(self.into) if self.into else ""
         name = nest.name(self.loop)
-        registers = Registers(name)
+        registers = Registers(name, single=not self.into)
         for op in leaves:
             registers.visit(op, self.count(op) if op in wide else 1)
         registers.retype()
         for op in leaves:
             if op in wide:
                 widen(op, self.count(op), into, registers)
-            elif registers.ties(op):
+            elif into and registers.ties(op):
                 rename(op, {name: into})
 
     def count(self, op: MapOp) -> int:
@@ -134,6 +138,8 @@ class Registers:
     """The containers in registers whose last dimension a loop indexes."""
 
     name: str
+    single: bool
+    """Whether the loop is one vector, and no dimension of them any more."""
     lanes: dict[SSAValue, int] = field(default_factory=dict[SSAValue, int])
 
     def visit(self, op: MapOp, count: int) -> None:
@@ -164,25 +170,37 @@ class Registers:
                 changed[container] = 1
                 continue
             wide = Lanes("", symbolic.integer(0), count).type(kind.element_type)
-            extent = symbolic.FloorDiv(kind.dims[-1], symbolic.integer(count))
-            new = ArrayType((*kind.dims[:-1], extent), wide, storage="register")
+            last = (
+                () if self.single else (symbolic.FloorDiv(kind.dims[-1], symbolic.integer(count)),)
+            )
+            new = ArrayType((*kind.dims[:-1], *last), wide, storage="register")
             changed[retype(container, new)] = count
         self.lanes = changed
 
 
 def widen(op: MapOp, count: int, into: str, registers: Registers) -> None:
-    """Let the loop `op` step in vectors of `count` lanes."""
+    """Let the loop `op` step in vectors of `count` lanes; without `into` it goes away."""
     name = parameter(op)
     over = range_of(op)
-    rename(op, {name: into})
-    at = symbolic.symbol(into)
-    lanes = Lanes(into, over.start + at * count, count)
+    if into:
+        rename(op, {name: into})
+    at = symbolic.symbol(into) if into else symbolic.integer(0)
+    lanes = Lanes(into or name, over.start + at * count, count)
     for tasklet in list(op.body.block.ops):
         assert isinstance(tasklet, TaskletOp)
         new = widened(tasklet, lanes, registers)
         op.body.block.insert_op_before(derived(new, tasklet), tasklet)
         tasklet.detach()
         tasklet.erase()
+    if not into:
+        block = op.parent_block()
+        assert block is not None
+        for tasklet in list(op.body.block.ops):
+            tasklet.detach()
+            block.insert_op_before(tasklet, op)
+        op.detach()
+        op.erase()
+        return
     length = symbolic.FloorDiv(over.extent, symbolic.integer(count))
     op.attributes["ranges"] = SubsetAttr((Range.of(0, length),))
 
@@ -193,7 +211,11 @@ def widened(tasklet: TaskletOp, lanes: Lanes, registers: Registers) -> TaskletOp
         return gathered(tasklet, lanes)
 
     def access(container: SSAValue, memlet: MemletAttr) -> tuple[SSAValue, MemletAttr]:
-        return container, memlet if container in registers.lanes else lanes.memlet(memlet)
+        if container not in registers.lanes:
+            return container, lanes.memlet(memlet)
+        if not registers.single:
+            return container, memlet
+        return container, MemletAttr(SubsetAttr(memlet.ranges[:-1]), memlet.resolution.data)
 
     inputs = [access(*a) for a in tasklet.input_accesses]
     outputs = [access(*a) for a in tasklet.output_accesses]

@@ -23,11 +23,10 @@ sdfg.sdfg @conv (in "X" %X: !sdfg.array<[3, 8, 14] x f32>, in "s" %S: !sdfg.arra
     }
   }
 }
-// CHECK:       sdfg.alloc "W_packed" : !sdfg.array<[1, 3, 3, 3, 16] x f32>
+// CHECK:       sdfg.alloc "W_packed" : !sdfg.array<[1, 3, 3, 3, 2, 8] x f32>
 // CHECK:       sdfg.map [o0 = 0:6, band = 0:2] attributes {recipe = "convolution"
 // CHECK:         math.fma
-// CHECK:         %[[TILE:.*]] = sdfg.alloc "tile" : !sdfg.array<[6, 16] x f32, stack>
-// CHECK:         sdfg.map [line = 0:6, column = 0:16] {
-// CHECK-NEXT:      sdfg.tasklet (%{{.*}} = %[[TILE]][line, column]) -> (%t[column, o0, 6 * band + line]) {
-// CHECK:         sdfg.map [line = 0:6, column = 0:16] {
-// CHECK-NEXT:      sdfg.tasklet (%v = %t[column, o0, 6 * band + line], %s = %S[column]) -> (%Y[column, o0, 6 * band + line]) {
+// CHECK:         sdfg.tasklet (%{{.*}} = %acc[line, vec]) -> (%[[T:.*]][line, vec, 0:8]) {
+// CHECK:         sdfg.map [line = 0:6, vec = 0:2, column = 0:8] {
+// CHECK-NEXT:      sdfg.tasklet (%v = %[[T]][line, vec, column], %s = %S[8 * vec + column]) -> (%Y[8 * vec + column, o0, 6 * band + line]) {
+// CHECK:           sdfg.tasklet (%{{.*}} = %[[T]][line, vec, column]) -> (%t[8 * vec + column, o0, 6 * band + line]) {

@@ -69,6 +69,5 @@ sdfg.sdfg @in_place (in "A" %A: !sdfg.array<[96, 16] x f32>, out "C" %C: !sdfg.a
   }
 }
 // CHECK:      recipe = "columns"
-// CHECK:      sdfg.tasklet (%{{.*}} = %acc[vec]) -> (%C[
-// CHECK:      sdfg.tasklet (%c: vector<8xf32> = %C[{{.*}}]) -> (%C[{{.*}}]) {
-// CHECK-NEXT:   arith.negf %c : vector<8xf32>
+// CHECK:      arith.negf %c : vector<8xf32>
+// CHECK:      sdfg.tasklet (%{{.*}} = %[[C:.*]][vec]) -> (%C[16 * block + 8 * vec:16 * block + 8 * vec + 8]) {

@@ -33,8 +33,8 @@ sdfg.sdfg @layers (in "A" %A: !sdfg.array<[8, 96] x f32>, out "C" %C: !sdfg.arra
   }
 }
 // CHECK-LABEL: sdfg.sdfg @layers
-// CHECK:         %[[P:.*]] = sdfg.alloc "first_packed" : !sdfg.array<[2, 96, 16] x f32> loc("layer1")
-// CHECK:         %[[Q:.*]] = sdfg.alloc "second_packed" : !sdfg.array<[2, 96, 16] x f32> loc("layer2")
+// CHECK:         %[[P:.*]] = sdfg.alloc "first_packed" : !sdfg.array<[2, 96, 2, 8] x f32> loc("layer1")
+// CHECK:         %[[Q:.*]] = sdfg.alloc "second_packed" : !sdfg.array<[2, 96, 2, 8] x f32> loc("layer2")
 // CHECK:         sdfg.tasklet (%{{.*}} = %B[{{.*}}]{{.*}}) -> (%[[P]][
 // CHECK:         sdfg.tasklet (%{{.*}}: vector<8xf32> {{.*}}= %[[P]][
 // CHECK:         -> (%C[

@@ -18,17 +18,17 @@ sdfg.sdfg @matmul (in "A" %A: !sdfg.array<[8, 96] x f32>, out "C" %C: !sdfg.arra
     }
   }
 }
-// CHECK:       %[[P:.*]] = sdfg.alloc "B_packed" : !sdfg.array<[2, 96, 16] x f32>
+// CHECK:       %[[P:.*]] = sdfg.alloc "B_packed" : !sdfg.array<[2, 96, 2, 8] x f32>
 // CHECK:       sdfg.state @mm {
-// CHECK-NEXT:    sdfg.map [block = 0:2, k = 0:96, column = 0:16] {
-// CHECK-NEXT:      sdfg.tasklet (%{{.*}} = %B[k, 16 * block + column]) -> (%[[P]][block, k, column]) {
+// CHECK-NEXT:    sdfg.map [block = 0:2, k = 0:96, vec = 0:2, column = 0:8] {
+// CHECK-NEXT:      sdfg.tasklet (%{{.*}} = %B[k, 16 * block + 8 * vec + column]) -> (%[[P]][block, k, vec, column]) {
 // CHECK:         sdfg.map [block = 0:2, band = 0:2] attributes {recipe = "contraction", knobs = {vectors = 2 : i64, rows = 4 : i64, ahead = 64 : i64}} {
 // CHECK-NEXT:      %[[ACC:.*]] = sdfg.alloc "acc" : !sdfg.array<[4, 2] x vector<8xf32>, register>
 // CHECK-NEXT:      sdfg.map [line = 0:4, vec = 0:2] schedule(unroll) {
 // CHECK:           sdfg.for [k = 0:96] {
 // CHECK-NEXT:        %[[B:.*]] = sdfg.alloc "b" : !sdfg.array<[2] x vector<8xf32>, register>
 // CHECK-NEXT:        sdfg.map [vec = 0:2] schedule(unroll) {
-// CHECK-NEXT:          sdfg.tasklet (%{{.*}}: vector<8xf32> = %[[P]][block, k, 8 * vec:8 * vec + 8]) -> (%[[B]][vec]) {
+// CHECK-NEXT:          sdfg.tasklet (%{{.*}}: vector<8xf32> = %[[P]][block, k, vec, 0:8]) -> (%[[B]][vec]) {
 // CHECK:             sdfg.map [line = 0:4] schedule(unroll) {
 // CHECK-NEXT:          %[[A:.*]] = sdfg.alloc "a" : !sdfg.array<[] x vector<8xf32>, register>
 // CHECK-NEXT:          sdfg.tasklet (%[[S:.*]] = %A[4 * band + line, k]) -> (%[[A]][]) {

@@ -1,7 +1,7 @@
 // RUN: sdfg-opt %s --split-input-file -p 'sdfg-load{loops=i,j}' --verify-diagnostics | filecheck %s
 // RUN: not sdfg-opt %s -p 'sdfg-load{loops=i}' 2>&1 | filecheck %s --check-prefix=LOOPS
 
-// LOOPS: sdfg-load: loops names two, got 1
+// LOOPS: sdfg-load: loops names two or more, got 1
 
 // CHECK: model.py:1:1: 'sdfg.map' is not transformed by sdfg-load: loops i, j hold no single tasklet
 sdfg.sdfg @two (in "A" %A: !sdfg.array<[4] x f32>, in "B" %B: !sdfg.array<[4] x f32>, inout "C" %C: !sdfg.array<[4, 4] x f32>) {

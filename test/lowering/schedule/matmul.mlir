@@ -7,8 +7,8 @@ sdfg.sdfg @product [M] (in "A" %A: !sdfg.array<[M, 96] x f32>, out "C" %C: !sdfg
     sdfg.matmul (%A, %B) -> (%C) loc("fc1")
   }
 }
-// CHECK:       sdfg.sdfg private @fc1 (in "B" %B: {{.*}}, out "B_packed" %packed: !sdfg.array<[2, 96, 16] x f32>
-// CHECK:         sdfg.map [block = 0:2, k = 0:96, column = 0:16] schedule(simd) {
+// CHECK:       sdfg.sdfg private @fc1 (in "B" %B: {{.*}}, out "B_packed" %packed: !sdfg.array<[2, 96, 2, 8] x f32>
+// CHECK:         sdfg.map [block = 0:2, k = 0:96, vec = 0:2, column = 0:8] schedule(simd) {
 // CHECK:       sdfg.sdfg private @fc1_2 [M] (in "B_packed" %packed: {{.*}}, in "A" %A: {{.*}}, out "C" %C:
 // CHECK:         sdfg.map [block = 0:2, band = 0:M floordiv 6] schedule(parallel if {{.*}}) attributes {recipe = "contraction"
 // CHECK:             sdfg.for [k = 0:96] {
@@ -19,7 +19,7 @@ sdfg.sdfg @product [M] (in "A" %A: !sdfg.array<[M, 96] x f32>, out "C" %C: !sdfg
 // CHECK:         sdfg.map [block = 0:2, band = 0:M - 6 * (M floordiv 6)] schedule(parallel if
 // CHECK:           math.fma %{{.*}} : vector<8xf32> loc("fc1")
 // CHECK:       sdfg.sdfg @product
-// CHECK:         %packed = sdfg.alloc "B_packed" : !sdfg.array<[2, 96, 16] x f32> loc("fc1")
+// CHECK:         %packed = sdfg.alloc "B_packed" : !sdfg.array<[2, 96, 2, 8] x f32> loc("fc1")
 // CHECK-NEXT:    sdfg.state @fc {
 // CHECK-NEXT:      sdfg.call @fc1(%B, %packed) attributes {label = "fc1"} loc("fc1")
 // CHECK-NEXT:      sdfg.call @fc1_2(%packed, %A, %C) [M = M] attributes {label = "fc1"} loc("fc1")

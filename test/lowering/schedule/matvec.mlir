@@ -2,13 +2,13 @@
 
 // A constant matrix is packed: each block of 32 results reads one run of memory; 4 vectors of results are in registers.
 // CHECK-LABEL: sdfg.sdfg @constant
-// CHECK:      %packed = sdfg.alloc "W_packed" : !sdfg.array<[3, 64, 32] x f32>
-// CHECK:      sdfg.map [block = 0:3, k = 0:64, column = 0:32] {
-// CHECK-NEXT:   sdfg.tasklet (%{{.*}} = %W[k, 32 * block + column]) -> (%packed[block, k, column]) {
+// CHECK:      %packed = sdfg.alloc "W_packed" : !sdfg.array<[3, 64, 4, 8] x f32>
+// CHECK:      sdfg.map [block = 0:3, k = 0:64, vec = 0:4, column = 0:8] {
+// CHECK-NEXT:   sdfg.tasklet (%{{.*}} = %W[k, 32 * block + 8 * vec + column]) -> (%packed[block, k, vec, column]) {
 // CHECK:      sdfg.map [block = 0:3] attributes {recipe = "matvec"
 // CHECK:        sdfg.for [k = 0:64] {
 // CHECK-NEXT:     sdfg.map [vec = 0:4] schedule(unroll) {
-// CHECK-NEXT:       sdfg.tasklet (%{{.*}} = %x[k], %{{.*}}: vector<8xf32> = %packed[block, k, 8 * vec:8 * vec + 8]
+// CHECK-NEXT:       sdfg.tasklet (%{{.*}} = %x[k], %{{.*}}: vector<8xf32> = %packed[block, k, vec, 0:8]
 // CHECK:              math.fma
 // CHECK:      }
 sdfg.sdfg @constant (in "x" %x: !sdfg.array<[64] x f32>, out "y" %y: !sdfg.array<[96] x f32>) {

@@ -61,3 +61,32 @@ sdfg.sdfg @shifted (in "A" %A: !sdfg.array<[8] x f32>, out "B" %B: !sdfg.array<[
 }
 // CHECK-LABEL: sdfg.sdfg @shifted
 // CHECK:         sdfg.alloc "t" : !sdfg.array<[12] x f32, stack>
+
+// One that is a copy of other registers is left out.
+sdfg.sdfg @copy (in "A" %A: !sdfg.array<[4, 8] x f32>, out "B" %B: !sdfg.array<[4, 8] x f32>) {
+  sdfg.state @s {
+    sdfg.map [o = 0:1] {
+      %acc = sdfg.alloc "acc" : !sdfg.array<[4] x vector<8xf32>, register>
+      %t = sdfg.alloc "t" : !sdfg.array<[4, 8] x f32, stack>
+      sdfg.map [i = 0:4] schedule(unroll) {
+        sdfg.tasklet (%a: vector<8xf32> = %A[i, 0:8]) -> (%acc[i]) {
+          sdfg.yield %a : vector<8xf32>
+        }
+      }
+      sdfg.map [i = 0:4] schedule(unroll) {
+        sdfg.tasklet (%a = %acc[i]) -> (%t[i, 0:8]) {
+          sdfg.yield %a : vector<8xf32>
+        }
+      }
+      sdfg.map [i = 0:4] schedule(unroll) {
+        sdfg.tasklet (%a: vector<8xf32> = %t[i, 0:8]) -> (%B[i, 0:8]) {
+          %0 = arith.negf %a : vector<8xf32>
+          sdfg.yield %0 : vector<8xf32>
+        }
+      }
+    }
+  }
+}
+// CHECK-LABEL: sdfg.sdfg @copy
+// CHECK-NOT:     "t"
+// CHECK:         sdfg.tasklet (%a = %acc[i]) -> (%B[i, 0:8]) {

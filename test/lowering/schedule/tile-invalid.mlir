@@ -14,8 +14,8 @@
 // NAME: model.py:3:1: 'sdfg.map' is not transformed by sdfg-tile: there is a loop i already
 // ORDER: model.py:3:1: 'sdfg.map' is not transformed by sdfg-tile: the iterations of loop k follow each other
 // SIZE: sdfg-tile: size and unit are at least 1
-// REST: sdfg-tile: rest is one of exact, halves, min, got some
-// INTO: sdfg-tile: into names two loops, got a
+// REST: sdfg-tile: rest is one of exact, halves, min, overlap, got some
+// INTO: sdfg-tile: into names two loops or three, got a
 // MISSING: loop
 // NONE: sdfg.map [i = 0:16:2, j = 0:8] {
 sdfg.sdfg @main (in "A" %A: !sdfg.array<[16, 8] x f32>, inout "B" %B: !sdfg.array<[16, 8] x f32>) {

@@ -1,5 +1,6 @@
 // RUN: sdfg-opt %s -p 'sdfg-vectorize{loop=i lanes=8}' --print-debuginfo | filecheck %s
 // RUN: sdfg-opt %s -p 'sdfg-vectorize{loop=i lanes=64 into=w state=lines}' | filecheck %s --check-prefix=SHORT
+// RUN: sdfg-opt %s -p 'sdfg-vectorize{loop=i lanes=16 into="" state=registers}' | filecheck %s --check-prefix=SINGLE
 
 // CHECK-LABEL: sdfg.sdfg @main
 sdfg.sdfg @main (in "A" %A: !sdfg.array<[4, 16] x f32>, in "s" %s: !sdfg.array<[4] x f32>, in "x" %x: !sdfg.array<[40] x f32>, out "B" %B: !sdfg.array<[4, 16] x f32>) {
@@ -28,6 +29,12 @@ sdfg.sdfg @main (in "A" %A: !sdfg.array<[4, 16] x f32>, in "s" %s: !sdfg.array<[
   // CHECK:      %acc = sdfg.alloc : !sdfg.array<[2] x vector<8xf32>, register>
   // CHECK:        sdfg.tasklet (%a: vector<8xf32> loc({{.*}}) = %x[16 * vec + 3:16 * vec + 18:2]) -> (%acc[vec]) {
   // CHECK:        sdfg.tasklet (%a loc({{.*}}) = %acc[vec]) -> (%B[j, 8 * vec:8 * vec + 8]) {
+  // A loop that is one vector, without a name for it, goes away.
+  // SINGLE-LABEL: @registers
+  // SINGLE-NEXT:    sdfg.map [j = 0:4] {
+  // SINGLE-NEXT:      %acc = sdfg.alloc : !sdfg.array<[] x vector<16xf32>, register>
+  // SINGLE-NEXT:      sdfg.tasklet (%a: vector<16xf32> = %x[3:34:2]) -> (%acc[]) {
+  // SINGLE:           sdfg.tasklet (%a = %acc[]) -> (%B[j, 0:16]) {
   sdfg.state @registers {
     sdfg.map [j = 0:4] {
       %acc = sdfg.alloc : !sdfg.array<[16] x f32, register>

@@ -6,18 +6,18 @@ sdfg.recipe @contraction for "matmul, batched_matmul, depthwise_convolution, poo
   sdfg.knob "vectors" = "tile_vectors" in "1, 2, 3, 4"
   sdfg.knob "rows" = "tile_rows" in "4, 6, 7, 8, 12, 14"
   sdfg.knob "ahead" = "64" in "0, 16, 32, 64, 128"
-  sdfg.step "tile" {loop = "lane", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, column"}
-  sdfg.step "interchange" {innermost = "row, column"}
-  sdfg.step "tile" {loop = "row", size = "rows", peel = "loop", into = "band, line"} when "lane >= 2 * cores * vectors * lanes"
-  sdfg.step "tile" {loop = "row", size = "rows", into = "band, line"} when "lane < 2 * cores * vectors * lanes"
-  sdfg.step "interchange" {innermost = "band, line, column"}
-  sdfg.step "distribute" {loops = "line, column"}
-  sdfg.step "stage" {along = "column"}
+  sdfg.step "scalarize" {}
+  sdfg.step "tile" {loop = "lane", size = "vectors * lanes", unit = "lanes", rest = "overlap", into = "block, vec, column"}
+  sdfg.step "interchange" {innermost = "row, vec, column"}
+  sdfg.step "tile" {loop = "row", size = "rows", rest = "overlap", peel = "loop", into = "band, line"} when "beside * (lane ceildiv (vectors * lanes)) >= 4 * cores"
+  sdfg.step "tile" {loop = "row", size = "rows", into = "band, line"} when "beside * (lane ceildiv (vectors * lanes)) < 4 * cores"
+  sdfg.step "distribute" {loops = "line, vec, column"}
+  sdfg.step "stage" {along = "vec, column"}
   sdfg.step "stage" {along = "k", moving = "line", only = "reused", pad = "lanes"} when "k_step == 1 and row_step mod 1024 == 0 and row > 8"
-  sdfg.step "accumulate" {loops = "line, column"}
-  sdfg.step "vectorize" {loop = "column", lanes = "lanes"}
+  sdfg.step "accumulate" {loops = "line, vec, column"}
+  sdfg.step "vectorize" {loop = "column", lanes = "lanes", into = ""}
   sdfg.step "promote" {lanes = "lanes"}
   sdfg.step "load" {loops = "line, vec"}
   sdfg.step "prefetch" {loop = "k", moving = "vec", distance = "ahead"} when "k > 128 and ahead > 0"
-  sdfg.step "unroll" {loops = "line, vec"}
+  sdfg.step "unroll" {loops = "line, vec", leaves = "true"}
 }

@@ -2,15 +2,17 @@
 // block of results reads one run of memory. What exceeds the second cache is asked for half a page ahead,
 // and leaves the caches to what is read again.
 sdfg.recipe @matvec for "matvec, batched_matvec" when "lane >= lanes" {
-  sdfg.knob "vectors" = "max(1, min(4, lane floordiv lanes))" in "1, 2, 4, 8"
-  sdfg.step "tile" {loop = "lane", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, column"}
-  sdfg.step "interchange" {innermost = "column"}
-  sdfg.step "distribute" {loops = "column"}
-  sdfg.step "stage" {along = "column", only = "constants"}
-  sdfg.step "accumulate" {loops = "column"}
-  sdfg.step "vectorize" {loop = "column", lanes = "lanes"}
+  sdfg.knob "vectors" = "max(1, min(4, lane ceildiv lanes))" in "1, 2, 4, 8"
+  sdfg.step "scalarize" {}
+  sdfg.step "tile" {loop = "lane", size = "vectors * lanes", unit = "lanes", rest = "overlap", into = "block, vec, column"}
+  sdfg.step "interchange" {innermost = "vec, column"}
+  sdfg.step "distribute" {loops = "vec, column"}
+  sdfg.step "stage" {along = "vec, column", only = "constants"}
+  sdfg.step "accumulate" {loops = "vec, column"}
+  sdfg.step "vectorize" {loop = "column", lanes = "lanes", into = ""}
+  sdfg.step "promote" {lanes = "lanes"}
   sdfg.step "prefetch" {loop = "k", moving = "vec", distance = "max(1, 2048 floordiv (vectors * vector_bytes))", once = "true"} when "read_bytes > l2_bytes"
-  sdfg.step "unroll" {loops = "vec"}
+  sdfg.step "unroll" {loops = "vec", leaves = "true"}
 }
 // The same along the rows of the matrix, where these are what lies side by side.
 sdfg.recipe @matvec_rows for "matvec, batched_matvec" when "run >= lanes" {

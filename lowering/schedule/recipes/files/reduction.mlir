@@ -21,11 +21,13 @@ sdfg.recipe @products for "matmul, batched_matmul, convolution, conv1x1, depthwi
 // Sums of columns and the like: results side by side in as many vectors as make long pieces of each row,
 // so that memory is read in runs of a kilobyte.
 sdfg.recipe @columns for "reduction" when "lane >= lanes and lane_step == 1" {
-  sdfg.knob "vectors" = "max(1, min(vector_registers floordiv 2, lane floordiv lanes))" in "4, 8, 16"
-  sdfg.step "tile" {loop = "lane", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, column"}
-  sdfg.step "interchange" {innermost = "column"}
-  sdfg.step "distribute" {loops = "column"}
-  sdfg.step "accumulate" {loops = "column"}
-  sdfg.step "vectorize" {loop = "column", lanes = "lanes"}
-  sdfg.step "unroll" {loops = "vec"}
+  sdfg.knob "vectors" = "max(1, min(vector_registers floordiv 2, lane ceildiv lanes))" in "4, 8, 16"
+  sdfg.step "scalarize" {}
+  sdfg.step "tile" {loop = "lane", size = "vectors * lanes", unit = "lanes", rest = "overlap", into = "block, vec, column"}
+  sdfg.step "interchange" {innermost = "vec, column"}
+  sdfg.step "distribute" {loops = "vec, column"}
+  sdfg.step "accumulate" {loops = "vec, column"}
+  sdfg.step "vectorize" {loop = "column", lanes = "lanes", into = ""}
+  sdfg.step "promote" {lanes = "lanes"}
+  sdfg.step "unroll" {loops = "vec", leaves = "true"}
 }
