@@ -203,20 +203,26 @@ def waste(extent: Expr, lanes: int) -> float:
 
 
 def choose_rows(nest: ReductionNest, lane: str) -> str | None:
-    """The parameter along which the operands that move with the lanes stay the same."""
+    """
+    The parameter along which the operands that move with the lanes stay the same: all of them, or
+    else one (the filter of a depthwise convolution).
+    """
     sizes: Mapping[str, int | None] = {
         p: symbolic.constant(r.extent) for p, r in nest.parallel.items()
     }
     vectors = [m for _, m in nest.body.input_accesses if lane in m.symbols]
-    best: str | None = None
-    for parameter, r in nest.parallel.items():
-        same = not any(parameter in m.symbols for m in vectors)
-        usable = parameter != lane and is_tileable(nest, parameter, r)
-        if not same or not usable or sizes[parameter] == 1:
-            continue
-        if best is None or prefers(sizes[parameter], sizes[best]):
-            best = parameter
-    return best
+    for least in (len(vectors), 1):
+        best: str | None = None
+        for parameter, r in nest.parallel.items():
+            same = sum(parameter not in m.symbols for m in vectors) >= least
+            usable = parameter != lane and is_tileable(nest, parameter, r)
+            if not same or not usable or sizes[parameter] == 1:
+                continue
+            if best is None or prefers(sizes[parameter], sizes[best]):
+                best = parameter
+        if best is not None:
+            return best
+    return None
 
 
 def prefers(new: int | None, old: int | None) -> bool:
