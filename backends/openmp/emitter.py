@@ -29,7 +29,7 @@ from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.containers import ConstantOp
 from sdfg.dialect.ops.program import SdfgOp
 
-_PART_STATEMENTS = 400
+_PART_STATEMENTS = 1200
 """About as many statements go into one file of private programs."""
 _ABI = ("context", "init", "run", "exit", "message")
 

@@ -11,6 +11,7 @@ from sdfg.dialect.analysis.accesses import Access, Accesses
 from sdfg.dialect.analysis.dependences import DependenceKind, facts_of, kind_between
 from sdfg.dialect.analysis.distances import meetings
 from sdfg.dialect.analysis.equations import Facts
+from sdfg.dialect.analysis.spans import Span
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 
 
@@ -64,6 +65,7 @@ class NodeDependences:
 def _among(
     root: SSAValue, users: Sequence[tuple[Operation, tuple[Access, ...]]], facts: Facts
 ) -> Iterator[NodeDependence]:
+    spans = {a: Span.of(a) for _, accesses in users for a in accesses}
     writers = sum(any(a.writes or not a.is_array for a in accesses) for _, accesses in users)
     for k, (sink, later) in enumerate(users):
         for source, earlier in users[:k]:
@@ -73,7 +75,14 @@ def _among(
                     if not (a.writes or b.writes) and a.is_array:
                         continue
                     kind = kind_between(a, b)
-                    if kind not in kinds and (writers == 1 or meetings(a, b, (), facts).vectors):
+                    if kind not in kinds and (writers == 1 or _meet(a, b, spans, facts)):
                         kinds.append(kind)
             for kind in kinds:
                 yield NodeDependence(source, sink, root, kind)
+
+
+def _meet(a: Access, b: Access, spans: Mapping[Access, Span | None], facts: Facts) -> bool:
+    """Whether two accesses may touch the same element."""
+    one, other = spans[a], spans[b]
+    known = None if one is None or other is None else one.meets(other)
+    return bool(meetings(a, b, (), facts).vectors) if known is None else known
