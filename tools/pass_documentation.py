@@ -65,7 +65,8 @@ NAMES = """\
 | horizontal fusion, fusion of siblings | `sdfg-fuse-loops` |
 | skewing, wavefronts | `sdfg-skew` |
 | privatization, array contraction | `sdfg-privatize`, and `sdfg-fuse-maps` after fusion |
-| scalar replacement, register tiling | `sdfg-scalarize`, `sdfg-accumulate`, `sdfg-load`, `sdfg-promote` |
+| scalar replacement | `sdfg-scalarize`, `sdfg-load`, `sdfg-promote` |
+| register tiling | `sdfg-accumulate` |
 | packing, copy optimization | `sdfg-stage` |
 | parallelization, collapse | `sdfg-parallelize-loop`; by cost alone `sdfg-parallelize` |
 | if-free remainders | `rest=overlap` of `sdfg-tile` (tiles that overlap), `rest=halves` (peeled) |

@@ -17,8 +17,8 @@ from sdfg.lowering.schedule.recipes.pointwise import (
     element_of,
     lane_of_elements,
     quotients_of_exponentials,
-    reads,
     read_bytes,
+    reads,
     written_bytes,
 )
 from sdfg.lowering.schedule.recipes.runs import run_of_reduction, runs_of_row

@@ -54,9 +54,9 @@ class StagePass(Transformation):
 
     The copy has a dimension for each loop that the access depends on, outermost first, those of
     `along` last, and is made before the whole nest, or with `at` before that loop, anew in each
-    iteration around it. Constants are then packed when the model is compiled. Legal where what is read is not
-    written in the nest. Operands stay as they are where the ranges of the copied loops depend on
-    one another, and where a loop may be empty so that the elements need not be there.
+    iteration around it. Constants are then packed when the model is compiled. Legal where what is
+    read is not written in the nest. Operands stay as they are where the ranges of the copied loops
+    depend on one another, and where a loop may be empty so that the elements need not be there.
     """
 
     name = "sdfg-stage"

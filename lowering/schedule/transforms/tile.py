@@ -59,9 +59,9 @@ class TilePass(Transformation):
     ```
 
     Tiles share no iteration, so that threads do not meet; where that cannot be, what is left over
-    is peeled, or, with two names, the tiles follow each other in a loop. Legal where iterations
-    write nothing that any of them reads, or combines, beside containers of their own: to do one
-    twice then changes nothing. A range of unknown length is cut as with `halves`.
+    is peeled, or, with two names, the tiles follow each other in a loop. Where doing an iteration
+    twice may change the result, since what iterations write, beside containers of their own, is
+    read or combined by some, a range is cut as with `halves`; so is one of unknown length.
     """
 
     name = "sdfg-tile"
@@ -105,11 +105,11 @@ class TilePass(Transformation):
         for loop in loops:
             if range_of(loop).step != 1:
                 refuse(f"loop {self.loop} has the step {range_of(loop).step}")
-            if self.rest == "overlap":
-                check_repeatable(loop)
         defined = [nest.define(n) for n in names]
+        again = self.rest == "overlap" and all(is_repeatable(loop) for loop in loops)
+        chosen = self if again or self.rest != "overlap" else replace(self, rest="halves")
         for loop in loops:
-            self.cut(nest, loop, defined)
+            chosen.cut(nest, loop, defined)
 
     def cut(self, nest: Nest, loop: MapOp, names: Sequence[str]) -> None:
         name = parameter(loop)
@@ -267,15 +267,13 @@ def tiles_meet(extent: int, units: int, unit: int) -> bool:
     return extent % unit != 0 and before > 0 and before % units == 0
 
 
-def check_repeatable(loop: MapOp) -> None:
-    """Raises `Refused` where doing an iteration twice may change what it does."""
+def is_repeatable(loop: MapOp) -> bool:
+    """Whether doing an iteration twice changes nothing."""
     tasklets = [op for op in loop.walk() if isinstance(op, TaskletOp)]
     own = {op.result for op in loop.walk() if isinstance(op, AllocOp)}
     written = [a for t in tasklets for a in t.output_accesses if root(a[0]) not in own]
     read = {root(container) for t in tasklets for container in t.inputs}
-    for container, memlet in written:
-        if memlet.wcr is not None or root(container) in read:
-            refuse(f"an iteration of loop {parameter(loop)} done twice may change the result")
+    return all(m.wcr is None and root(container) not in read for container, m in written)
 
 
 def split(extent: Expr, sizes: Sequence[int]) -> list[Piece]:
