@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 
 from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.accesses import Accesses
 from sdfg.dialect.attrs import MachineAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import Range
@@ -76,13 +77,23 @@ class SideBySidePass(ModulePass):
 
 
 def is_countable(op: MapOp) -> bool:
-    """Whether the number of points is known, and nothing in the nest needs a thread of its own."""
+    """
+    Whether the number of points is known, and nothing in the nest needs a thread of its own.
+
+    Nor combines with what is in memory: that points then stay apart would have to be proved again.
+    """
     if op.schedule != PARALLEL:
         if op.schedule.kind.data not in ("sequential", "simd") or uses_streams(op):
             return False
         if any(isinstance(node, CallOp) for node in op.walk()):
             return False
+    if any(a.wcr is not None and not is_inside(a.root, op) for a in Accesses.of(op).all):
+        return False
     return all(symbolic.constant(extent) is not None for extent in op.extents)
+
+
+def is_inside(container: SSAValue, op: MapOp) -> bool:
+    return isinstance(container.owner, Operation) and op.is_ancestor(container.owner)
 
 
 def gather(group: Sequence[MapOp], machine: MachineAttr) -> None:

@@ -22,6 +22,7 @@ from sdfg.lowering.schedule.recipes.apply import apply_recipe
 from sdfg.lowering.schedule.recipes.binding import Binding
 from sdfg.lowering.schedule.recipes.extract import extracted_recipes
 from sdfg.lowering.schedule.recipes.library import default_library, parse_recipes
+from sdfg.lowering.schedule.recipes.templates import Templates
 from sdfg.lowering.schedule.transforms.nest import Refused
 from sdfg.lowering.schedule.transforms.transformation import Transformation
 
@@ -131,3 +132,25 @@ def test_default_recipes_round_trip() -> None:
     for recipe in default_library().recipes:
         text = printed(recipe)
         assert printed(parse_recipes(text, "text")[0]) == text
+
+
+def test_nests_that_write_other_containers_are_no_templates_of_each_other() -> None:
+    """Both read `x`, then `y`; one then writes over the one, the other over the other."""
+    keys: list[str | None] = []
+    for written in "xy":
+        module = parsed(f"""
+        sdfg.sdfg @main (inout "x" %x: !sdfg.array<[4, 8] x f32>,
+            inout "y" %y: !sdfg.array<[4, 8] x f32>, inout "s" %s: !sdfg.array<[4] x f32>) {{
+          sdfg.state @s {{
+            sdfg.map [i = 0:4] {{
+              sdfg.map [j = 0:8] {{
+                sdfg.tasklet (%a = %x[i, j]) -> (%s[i] wcr sum) {{ sdfg.yield %a : f32 }}
+              }}
+              sdfg.map [j = 0:8] {{
+                sdfg.tasklet (%a = %y[i, j]) -> (%{written}[i, j]) {{ sdfg.yield %a : f32 }}
+              }}
+            }}
+          }}
+        }}""")
+        keys.append(Templates.key(next(op for op in module.walk() if isinstance(op, MapOp))))
+    assert keys[0] != keys[1]

@@ -3,7 +3,7 @@
 import datetime
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -74,10 +74,11 @@ def _rows(session: Session, workload: Workload, progress: Progress) -> list[Row]
         none = Cost(0, 0)
         return [Row(workload.name, workload.title, n, none, failed) for n in session.threads]
     rows: list[Row] = []
+    plan = replace(session.plan, options=(*workload.options, *session.plan.options))
     for threads in session.threads:
         where = f"{workload.name}, {thread_count(threads)}"
         measured = measure(
-            model, session.peers, threads, session.plan, lambda text: progress(f"{where}: {text}")
+            model, session.peers, threads, plan, lambda text: progress(f"{where}: {text}")
         )
         figures = measured.figures
         if session.startup or (session.startup is None and workload.startup):

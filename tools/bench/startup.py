@@ -26,6 +26,7 @@ from sdfg.backends.runtime_shapes import ShapeSolver
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.tools.bench.models import ModelFiles
 from sdfg.tools.bench.peers import OURS
+from sdfg.tools.bench.peers.ours import arguments
 from sdfg.tools.bench.processes import worker_environment
 from sdfg.tools.bench.results import Figures, Startup
 from sdfg.tools.bench.usage import peak_bytes
@@ -138,8 +139,7 @@ def _our_command(artifact: Path, model: ModelFiles, threads: int, folder: Path) 
     description = artifact / "model.json"
     interface = Interface.from_json(description.read_text(), str(description))
     executable = _build(artifact, interface, folder)
-    feed = model.inputs()
-    inputs = [feed[value.name] for value in interface.inputs]
+    inputs = arguments(interface, model)
     sizes = ShapeSolver.of(interface).solve([x.shape for x in inputs])
     files = [folder / f"input{i}" for i in range(len(inputs))]
     for file, value, array in zip(files, interface.inputs, inputs, strict=True):

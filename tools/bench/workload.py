@@ -16,6 +16,8 @@ class Workload:
     """Makes its `Definition`: `file:function` below `networks`."""
     tags: tuple[str, ...]
     """Groups that the command line knows."""
+    options: tuple[str, ...] = ()
+    """Arguments for our compiler that someone with such a model would give."""
     startup: bool = False
     """Whether the time from process start to the first result is measured by default."""
 

@@ -4,16 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.containers import array_type
 from sdfg.dialect.analysis.kinds import Kind
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.ops.recipe import RecipeOp, StepOp
+from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.lowering.schedule.recipes.binding import Binding, evaluated, holds, knobs_of
 from sdfg.lowering.schedule.recipes.transformations import TRANSFORMATIONS
-from sdfg.lowering.schedule.transforms.nest import Nest, Refused, give_roles
+from sdfg.lowering.schedule.transforms.nest import (
+    Loop,
+    Nest,
+    Refused,
+    give_roles,
+    parameter,
+    range_of,
+)
 from sdfg.lowering.schedule.transforms.transformation import Transformation
 
 
@@ -59,6 +68,7 @@ def apply_recipe(
     try:
         for step in recipe.steps:
             take(step, nest, values)
+        check_registers(nest)
     except Refused:
         undo(nest)
         raise
@@ -77,6 +87,26 @@ def take(step: StepOp, nest: Nest, values: Mapping[str, int]) -> None:
         transformation_of(step, values).rewrite(nest)
     except Refused as reason:
         raise Refused(f"{step.transformation.data}: {reason}") from reason
+
+
+def check_registers(nest: Nest) -> None:
+    """Raises `Refused` where registers are indexed by a loop that stays one."""
+    tasklets = [op for top in nest.roots for op in top.walk() if isinstance(op, TaskletOp)]
+    for tasklet in tasklets:
+        for container, memlet in (*tasklet.input_accesses, *tasklet.output_accesses):
+            if not memlet.symbols or array_type(container).storage.kind.data != "register":
+                continue
+            scope = tasklet.parent_op()
+            while isinstance(scope, Loop) and not defines(scope, container):
+                stays = not isinstance(scope, MapOp) or scope.schedule.kind.data != "unroll"
+                if stays and parameter(scope) in memlet.symbols and range_of(scope).extent != 1:
+                    raise Refused(f"registers are indexed by loop {parameter(scope)}")
+                scope = scope.parent_op()
+
+
+def defines(scope: Loop, container: SSAValue) -> bool:
+    owner = container.owner
+    return isinstance(owner, Operation) and owner.parent_op() is scope
 
 
 def undo(nest: Nest) -> None:

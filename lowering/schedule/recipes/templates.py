@@ -71,7 +71,10 @@ class Templates:
             for value in (*inner.results, *(a for b in blocks for a in b.args)):
                 value.name_hint = None
         stream = StringIO()
-        Printer(stream, print_generic_format=True).print_op(copy)
+        printer = Printer(stream, print_generic_format=True)
+        for value in holder.args:  # a name first given within a region would be given again
+            printer.print_ssa_value(value)
+        printer.print_op(copy)
         roots = [root(v) for v in around]
         facts = [(roots.index(root(v)), is_constant(v), str(v.type)) for v in around]
         copy.erase()

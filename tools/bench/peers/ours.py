@@ -7,11 +7,15 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
+
 from sdfg.backends.c_tree.names import identifier
 from sdfg.backends.openmp.compiler import find_compiler
 from sdfg.backends.runtime import CompiledModel
+from sdfg.backends.runtime_interface import Interface
+from sdfg.tools.bench.models import ModelFiles
 from sdfg.tools.bench.peers.kept import kept_artifact, run_tool
-from sdfg.tools.bench.peers.peer import Ready, Task, folder_bytes
+from sdfg.tools.bench.peers.peer import Array, Ready, Task, folder_bytes
 from sdfg.tools.bench.usage import Usage
 
 _COMPILE = "from sdfg.tools.sdfg_compile import main; main()"
@@ -25,10 +29,29 @@ class Ours:
     def prepare(self, task: Task) -> Ready:
         folder, usage = compiled(task)
         model = CompiledModel.load(folder / f"{_PREFIX}.json", threads=task.threads)
-        feed = task.model.inputs()
-        bound = model.bind([feed[value.name] for value in model.interface.inputs])
+        inputs = arguments(model.interface, task.model)
+        bound = model.bind(inputs)
+        updated = [a for v, a in zip(model.interface.inputs, inputs, strict=True) if v.updated]
         shipped = sum(folder_bytes(folder, f"{_PREFIX}.{kind}") for kind in ("so", "safetensors"))
-        return Ready(bound, lambda: bound.outputs, shipped, folder, usage)
+        return Ready(bound, lambda: [*bound.outputs, *updated], shipped, folder, usage)
+
+
+def arguments(interface: Interface, model: ModelFiles) -> list[Array]:
+    """
+    The inputs of a model, each that is updated at the begin of an array with what is added to it.
+
+    Models return what is updated in the order of the inputs, behind all other results.
+    """
+    feed = model.inputs()
+    arrays: list[Array] = []
+    for value in interface.inputs:
+        array = feed[value.name]
+        if value.updated:
+            whole = np.zeros([int(size) for size in value.shape], array.dtype)
+            whole[tuple(slice(size) for size in array.shape)] = array
+            array = whole
+        arrays.append(array)
+    return arrays
 
 
 def compiled(task: Task) -> tuple[Path, Usage]:
