@@ -4,10 +4,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import numpy as np
 import pytest
+from xdsl.ir import Operation
 
 # The machine is shared and compiling takes its time: a slow example is no error. Failures must
 # come back on the next run, so examples are drawn from a fixed seed.
@@ -20,6 +22,15 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 COMPILERS = ("gcc", "clang")
+
+
+def _print_text(op: Operation, printer: Any, _cycle: bool) -> None:
+    """A failure's example is its text instead of hundreds of nested objects."""
+    printer.text(str(op))
+
+
+# What hypothesis looks for.
+Operation._repr_pretty_ = _print_text  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.fixture

@@ -168,8 +168,9 @@ class Compilation:
 
     def run(self, passes: Iterable[ModulePass]) -> None:
         context = Context()
+        left_out = self.options.left_out
         for one in passes:
-            if one.name.removeprefix("sdfg-") not in self.options.left_out:
+            if one.name.removeprefix("sdfg-") not in left_out:
                 one.apply(context, self.module)
         if self.verify:
             self.module.verify()

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.accesses import Accesses
+from sdfg.dialect.analysis.conflicts import is_inside
 from sdfg.dialect.attrs import MachineAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import Range
@@ -90,10 +91,6 @@ def is_countable(op: MapOp) -> bool:
     if any(a.wcr is not None and not is_inside(a.root, op) for a in Accesses.of(op).all):
         return False
     return all(symbolic.constant(extent) is not None for extent in op.extents)
-
-
-def is_inside(container: SSAValue, op: MapOp) -> bool:
-    return isinstance(container.owner, Operation) and op.is_ancestor(container.owner)
 
 
 def gather(group: Sequence[MapOp], machine: MachineAttr) -> None:

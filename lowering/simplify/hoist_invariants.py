@@ -12,7 +12,7 @@ from xdsl.rewriter import InsertPoint, Rewriter
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.accesses import Accesses, may_stop
-from sdfg.dialect.analysis.containers import array_type, given_sizes
+from sdfg.dialect.analysis.containers import array_type, given_sizes, in_registers
 from sdfg.dialect.analysis.subsets import is_nonnegative
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
@@ -177,8 +177,7 @@ class Iterations:
 
     def needs_memory(self, definition: Definition) -> bool:
         """Whether a container in registers would stand directly in a state, for several nodes."""
-        is_register = array_type(definition.result).storage.kind.data == "register"
-        return is_register and isinstance(self.scope.parent_op(), StateOp)
+        return in_registers(definition.result) and isinstance(self.scope.parent_op(), StateOp)
 
     def widen(self, definition: Definition) -> None:
         """Let a container in registers have memory where it needs it."""

@@ -44,7 +44,7 @@ def conflicts(op: MapOp, parameters: Sequence[str]) -> Iterator[Conflict]:
     facts = facts_of(op)
     still = [loop for loop in loops_of(op) if loop.parameter not in parameters]
     moving = {loop.parameter: carriers_of(op, loop.parameter) for loop in loops}
-    shared = [a for a in Accesses.of(op).all if _is_shared(a) and not _is_inside(a.root, op)]
+    shared = [a for a in Accesses.of(op).all if _is_shared(a) and not is_inside(a.root, op)]
     for access in shared:
         others = [other for other in shared if other.root is access.root]
         met = {name for other in others for name in _meeting(access, other, loops, facts, still)}
@@ -70,7 +70,8 @@ def _meeting(
         yield from (x.parameter for x, d in zip(loops, vector, strict=True) if d != 0)
 
 
-def _is_inside(container: SSAValue, op: MapOp) -> bool:
+def is_inside(container: SSAValue, op: MapOp) -> bool:
+    """Whether each point of `op` has a container of its own."""
     owner = container.owner
     if isinstance(owner, Operation):
         return op.is_ancestor(owner)

@@ -29,6 +29,11 @@ def array_type(container: SSAValue) -> ArrayType:
     return cast(ArrayType, container.type)
 
 
+def in_registers(container: SSAValue) -> bool:
+    """Whether an array has no memory: each of its elements is a variable."""
+    return array_type(container).storage.kind.data == "register"
+
+
 def element_bytes(element: Attribute) -> int:
     """Size of a number, or of a vector of numbers, in bytes; of a truth value 1, of an index 8."""
     if isa(element, VectorType):

@@ -7,7 +7,7 @@ from typing import Any
 from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
-from sdfg.dialect.analysis.containers import array_type
+from sdfg.dialect.analysis.containers import in_registers
 from sdfg.dialect.analysis.kinds import Kind
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
@@ -94,7 +94,7 @@ def check_registers(nest: Nest) -> None:
     tasklets = [op for top in nest.roots for op in top.walk() if isinstance(op, TaskletOp)]
     for tasklet in tasklets:
         for container, memlet in (*tasklet.input_accesses, *tasklet.output_accesses):
-            if not memlet.symbols or array_type(container).storage.kind.data != "register":
+            if not memlet.symbols or not in_registers(container):
                 continue
             scope = tasklet.parent_op()
             while isinstance(scope, Loop) and not defines(scope, container):

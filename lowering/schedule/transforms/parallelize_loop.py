@@ -6,7 +6,7 @@ from typing import ClassVar
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.accesses import Accesses
 from sdfg.dialect.analysis.conflicts import conflicts
-from sdfg.dialect.analysis.containers import array_type
+from sdfg.dialect.analysis.containers import in_registers
 from sdfg.dialect.analysis.dependences import Dependences
 from sdfg.dialect.attrs import ScheduleAttr
 from sdfg.dialect.diagnostics import derived
@@ -126,7 +126,7 @@ def written_registers(op: MapOp) -> str | None:
     """A container in registers outside of `op` that it writes, as people call it."""
     for access in Accesses.of(op).all:
         owner = access.root.owner
-        if not access.writes or array_type(access.root).storage.kind.data != "register":
+        if not access.writes or not in_registers(access.root):
             continue
         if not any(owner is inner for inner in op.walk()):
             return label(access.root)

@@ -6,7 +6,7 @@ from xdsl.dialects import vector
 from xdsl.ir import Attribute, Block, Region, SSAValue
 
 from sdfg.dialect import symbolic
-from sdfg.dialect.analysis.containers import array_type
+from sdfg.dialect.analysis.containers import array_type, in_registers
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.containers import AllocOp
@@ -127,10 +127,6 @@ def readable(container: SSAValue, memlet: MemletAttr, name: str) -> bool:
     moving = [r for r in memlet.ranges if name in symbolic.symbols_of(*r.exprs)]
     step = stride(container, memlet, name)
     return len(moving) == 1 and step is not None and rises(moving[0], name)
-
-
-def in_registers(container: SSAValue) -> bool:
-    return array_type(container).storage.kind.data == "register"
 
 
 @dataclass
