@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.tools.bench.cost import Cost
+from sdfg.tools.bench.versions import remove_old, versioned
 from sdfg.tools.bench.workload import NETWORKS, Workload
 
 Array = npt.NDArray[Any]
@@ -64,10 +65,11 @@ def model_files(workload: Workload, cache: Path) -> ModelFiles:
     Takes up to a minute. Raises `SDFGError` if the model cannot be made.
     """
     digest = _digest(workload)
-    folder = cache / f"{workload.name}-{digest[:16]}"
+    folder = versioned(cache, workload.name, digest)
     facts = folder / "facts.json"
     if not facts.exists():
         _export(workload, folder)
+        remove_old(cache, workload.name, keep=1)
     cost = Cost(**json.loads(facts.read_text()))
     return ModelFiles(workload.name, workload.entry, folder, cost, digest)
 

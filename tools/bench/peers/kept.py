@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from sdfg.tools.bench.peers.peer import PeerError, Task
 from sdfg.tools.bench.usage import Measuring, Usage
+from sdfg.tools.bench.versions import remove_old, versioned
 
 _VERSIONS = 3
 """Of one workload that are kept."""
@@ -28,9 +28,9 @@ def kept_artifact(
 
     Raises what `compile_into` raises; then nothing is kept.
     """
-    digest = hashlib.sha256("\n".join((task.model.digest, *identity)).encode()).hexdigest()[:16]
+    digest = hashlib.sha256("\n".join((task.model.digest, *identity)).encode()).hexdigest()
     parent = task.kept / peer
-    folder = parent / f"{task.model.name}-{digest}"
+    folder = versioned(parent, task.model.name, digest)
     if not (folder / _USAGE).exists():
         parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=parent) as text:
@@ -41,15 +41,8 @@ def kept_artifact(
             (made / _USAGE).write_text(json.dumps(asdict(measuring.usage)) + "\n")
             if not folder.exists():
                 made.rename(folder)
-        _remove_old(parent, task.model.name)
+        remove_old(parent, task.model.name, keep=_VERSIONS)
     return folder, Usage(**json.loads((folder / _USAGE).read_text()))
-
-
-def _remove_old(parent: Path, name: str) -> None:
-    versions = [f for f in parent.glob(f"{name}-*") if len(f.name) == len(name) + 17]
-    versions.sort(key=lambda folder: folder.stat().st_mtime)
-    for folder in versions[:-_VERSIONS]:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_tool(name: str, command: list[str], environment: dict[str, str] | None = None) -> None:
