@@ -7,6 +7,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.lowering.schedule.transforms.accumulate import AccumulatePass
+from sdfg.lowering.schedule.transforms.bound_exponents import BoundExponentsPass
 from sdfg.lowering.schedule.transforms.collapse import CollapsePass
 from sdfg.lowering.schedule.transforms.distribute import DistributePass
 from sdfg.lowering.schedule.transforms.fuse_loops import FuseLoopsPass
@@ -19,6 +20,8 @@ from sdfg.lowering.schedule.transforms.peel import PeelPass
 from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
 from sdfg.lowering.schedule.transforms.privatize import PrivatizePass
 from sdfg.lowering.schedule.transforms.promote import PromotePass
+from sdfg.lowering.schedule.transforms.reciprocal import POLICIES as DIVISORS
+from sdfg.lowering.schedule.transforms.reciprocal import ReciprocalPass
 from sdfg.lowering.schedule.transforms.scalarize import ScalarizePass
 from sdfg.lowering.schedule.transforms.stage import POLICIES, StagePass
 from sdfg.lowering.schedule.transforms.stream import StreamPass
@@ -34,6 +37,7 @@ NAMES = (
     *("tile", "interchange", "distribute", "stage", "accumulate", "vectorize", "load", "unroll"),
     *("peel", "unroll-and-jam", "fuse-loops", "parallelize-loop", "privatize"),
     *FOR_MEMORY,
+    *("bound-exponents", "reciprocal"),
 )
 SIZES = (4, 2, 8, 3, 1, 16, 7)
 PADS = (0, 0, 4, 1)
@@ -105,6 +109,10 @@ def random_for_order(
             return FuseLoopsPass((loop,) if chance(choices, 50) else ())
         case "peel":
             return PeelPass(loop, pick(choices, (1, 2, 3)))
+        case "bound-exponents":
+            return BoundExponentsPass()
+        case "reciprocal":
+            return ReciprocalPass(loop, pick(choices, DIVISORS))
         case "parallelize-loop":
             return ParallelizeLoopPass(neighbours(choices, loops, 2), pick(choices, (1, 4)))
         case _:
@@ -177,3 +185,25 @@ def usual_steps(choices: Choices, lane: str, row: str | None) -> list[Transforma
         UnrollPass(vectors, leaves=chance(choices, 50)),
     ]
     return [step for step in steps if not chance(choices, 4)]
+
+
+def exponent_steps(choices: Choices, loops: Sequence[str]) -> list[Transformation]:
+    """What the recipe of softmax does, with any sizes, some left out, with others between."""
+    lanes = pick(choices, (4, 2, 8))
+    size = lanes * pick(choices, (2, 1, 3))
+    only, rest = pick(choices, DIVISORS), pick(choices, ("halves", *RESTS))
+    steps: list[Transformation] = [
+        BoundExponentsPass(),
+        ReciprocalPass("i", only),
+        TilePass("i", size, ("block", "piece"), rest, lanes),
+        TilePass("piece", lanes, ("vec", "lane")),
+        PartialsPass(("vec", "lane")),
+        VectorizePass("lane", lanes, "one"),
+        UnrollPass(("vec", "one")),
+    ]
+    steps = [step for step in steps if not chance(choices, 6)]
+    for k in range(choices.integer(0, 2)):
+        known = [*loops, "block", "piece", "vec", "lane"]
+        other = random_transformation(choices, known, f"s{k}")
+        steps.insert(choices.integer(0, len(steps)), other)
+    return steps

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from unit.choices import Choices, Drawn, Seeded, chance, pick, shuffled
 from unit.interpreting import Array
 from unit.random_nests import SIZES, SYMBOLS, NestBuilder
-from unit.random_transformations import loops_of, random_transformation, usual_steps
+from unit.random_softmax import SoftmaxBuilder
+from unit.random_transformations import (
+    exponent_steps,
+    loops_of,
+    random_transformation,
+    usual_steps,
+)
 from unit.strategies import contents
 from unit.test_schedule import compare, detached_users
 from unit.text import parsed, printed
@@ -41,10 +47,16 @@ def refused(step: Transformation, module: ModuleOp) -> str | None:
 class Trial:
     """A program that transformations are tried on, one after the other."""
 
-    def __init__(self, module: ModuleOp, sizes: dict[str, int], weights: dict[str, Array]):
+    def __init__(
+        self,
+        module: ModuleOp,
+        sizes: dict[str, int],
+        weights: dict[str, Array],
+        arrays: dict[str, Array] | None = None,
+    ):
         self.module = located(module)
         self.sizes, self.weights = sizes, weights
-        self.arrays = contents(module, sizes)
+        self.arrays = contents(module, sizes) if arrays is None else arrays
         self.wanted = self.run(module)
         self.taken: list[Transformation] = []
 
@@ -90,6 +102,21 @@ def steps_in_order(choices: Choices, trial: Trial) -> None:
         trial.step(step)
 
 
+@st.composite
+def softmax_trials(draw: Any) -> tuple[Choices, Trial]:
+    choices = Drawn(draw)
+    return choices, softmax_trial(choices)
+
+
+def softmax_trial(choices: Choices) -> Trial:
+    """Passes over rows, one of which may hold NaN, infinities, and large numbers."""
+    module, sizes = SoftmaxBuilder(choices).build(), {"N": pick(choices, (5, 1, 7, 16, 21))}
+    arrays = contents(module, sizes)
+    odd = pick(choices, (1.0, float("nan"), float("inf"), float("-inf"), 300.0))
+    arrays["x"][1, -1] = odd
+    return Trial(module, sizes, {}, arrays)
+
+
 @settings(max_examples=50, deadline=None)
 @given(case=trials())
 def test_random_steps(case: Any) -> None:
@@ -100,6 +127,14 @@ def test_random_steps(case: Any) -> None:
 @given(case=trials())
 def test_steps_in_order(case: Any) -> None:
     steps_in_order(*case)
+
+
+@settings(max_examples=25, deadline=None)
+@given(case=softmax_trials())
+def test_exponentials(case: Any) -> None:
+    choices, trial = case
+    for step in exponent_steps(choices, loops_of(trial.module)):
+        trial.step(step)
 
 
 def test_each_transformation_is_tried() -> None:
@@ -114,3 +149,10 @@ def test_each_transformation_is_tried() -> None:
         (steps_in_order if seed % 2 else random_steps)(choices, trial)
         taken |= {step.name for step in trial.taken}
     assert len(taken) >= 10
+    for seed in range(8):
+        choices = Seeded(seed)
+        trial = softmax_trial(choices)
+        for step in exponent_steps(choices, loops_of(trial.module)):
+            trial.step(step)
+        taken |= {step.name for step in trial.taken}
+    assert taken >= {"sdfg-bound-exponents", "sdfg-reciprocal", "sdfg-partials"}
