@@ -71,6 +71,21 @@ class CompileOptions:
     without: tuple[str, ...] = ()
     """Passes and steps of recipes to leave out, by name with or without `sdfg-` in front."""
 
+    def check(self) -> None:
+        """Raises `SDFGError` for what is wrong without regard to a model."""
+        _ = self.left_out, self.compiler
+        if self.vector_bytes and (
+            self.vector_bytes < 4 or self.vector_bytes & (self.vector_bytes - 1)
+        ):
+            raise SDFGError(
+                f"vectors have 4, 8, 16, ... bytes, got {self.vector_bytes}\nhint: 4 for none"
+            )
+
+    @property
+    def compiler(self) -> Compiler:
+        """The C compiler, for the machine that is wanted. Raises `SDFGError`."""
+        return find_compiler().tuned_for(self.march)
+
     @property
     def left_out(self) -> frozenset[str]:
         """Names of passes and transformations to leave out. Raises `SDFGError` for others."""
@@ -145,17 +160,13 @@ class Compilation:
             self.run(pipelines.finish())
         return weights
 
-    @property
-    def compiler(self) -> Compiler:
-        """The C compiler, for the machine that is wanted. Raises `SDFGError`."""
-        return find_compiler().tuned_for(self.options.march)
-
     def machine(self) -> SetMachinePass:
         """The machine to schedule for."""
-        facts = detect_machine(self.compiler)
+        compiler = self.options.compiler
+        facts = detect_machine(compiler)
         cores = self.options.threads or facts.cores
         ask = measure_speeds if self.options.measure else kept_speeds
-        speeds = ask(self.compiler, cores)
+        speeds = ask(compiler, cores)
         return SetMachinePass(
             cores=cores,
             vector_bytes=self.options.vector_bytes or facts.vector_bytes,
@@ -186,7 +197,7 @@ class Compilation:
         with self.stage("compile C"):
             program = Program(self.name, sources, headers)
             options = Options(fast_math=self.options.fast_math)
-            built = compile_library(program, options, compiler=self.compiler)
+            built = compile_library(program, options, compiler=self.options.compiler)
             copy_artifact(built, folder / f"{self.name}.so")
         with self.stage("write"):
             weights_file = f"{self.name}.safetensors" if len(weights) else None
@@ -262,7 +273,8 @@ def import_file(path: Path) -> ImportedModel:
 
 
 def begin(path: Path, options: CompileOptions, progress: Progress) -> Compilation:
-    """Import the model of `path`."""
+    """Import the model of `path`. Raises `SDFGError`, for wrong options before anything else."""
+    options.check()
     progress("import")
     start, cpu = time.perf_counter(), cpu_seconds()
     imported = import_file(path)
@@ -305,6 +317,7 @@ def compile_module(
     imported: ImportedModel, options: CompileOptions = CompileOptions()
 ) -> CompiledModel:
     """Compile in memory: the artifact lives as long as the model that is returned."""
+    options.check()
     folder = Path(tempfile.mkdtemp(prefix="sdfg."))
     try:
         name = identifier(options.name or "model")

@@ -95,6 +95,22 @@ def test_passes_and_transformations_can_be_left_out(
     assert "cannot leave out from-linalg\nhint: one of accumulate" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--without=stge", "cannot leave out stge"),
+        ("--vector-bytes=24", "vectors have 4, 8, 16, ... bytes, got 24"),
+        ("--march=abacus", "does not know the machine 'abacus'"),
+    ],
+)
+def test_options_are_checked_before_the_model(
+    option: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "net.onnx").write_bytes(b"no model")
+    assert run(tmp_path / "net.onnx", option) == 1
+    assert message in errors_of(capsys)
+
+
 def test_c_is_shown(model: Path, capsys: pytest.CaptureFixture[str]):
     assert run(model, "-q", "--emit=c", "-o", "-") == 0
     assert "int net_run(net_context *" in capsys.readouterr().out

@@ -119,9 +119,7 @@ def undo(nest: Nest) -> None:
 def transformation_of(step: StepOp, values: Mapping[str, int]) -> Transformation:
     """The transformation that a step names, its expressions evaluated. Errors are located."""
     name = step.transformation.data
-    kind = TRANSFORMATIONS.get(name)
-    if kind is None:
-        fail(step, f"names no transformation: {name}", hint=f"one of {', '.join(TRANSFORMATIONS)}")
+    kind = TRANSFORMATIONS[name]
     known = {f.name.replace("_", "-"): f for f in fields(kind) if f.name != "state"}
     options: dict[str, Any] = {}
     for key, text in step.texts.items():

@@ -1,6 +1,6 @@
 """Recipes kept as files, one per kind of nest."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,9 +19,11 @@ from xdsl.ir import Operation
 from xdsl.parser import Parser
 from xdsl.utils.exceptions import ParseError, VerifyException
 
-from sdfg.dialect.diagnostics import SDFGError
+from sdfg.dialect.analysis.kinds import ROLES
+from sdfg.dialect.diagnostics import SDFGError, fail
 from sdfg.dialect.dialect import SDFG
 from sdfg.dialect.ops.recipe import RecipeOp
+from sdfg.lowering.schedule.recipes.transformations import TRANSFORMATIONS
 
 _FOLDER = "files"
 
@@ -93,7 +95,24 @@ def recipes_of(module: ModuleOp, name: str) -> list[RecipeOp]:
     if others or not recipes:
         what = f"'{others[0].name}'" if others else "nothing"
         raise SDFGError(f"{name}: holds recipes alone, got {what}")
+    for recipe in recipes:
+        check_names(recipe)
     return recipes
+
+
+def check_names(recipe: RecipeOp) -> None:
+    """Raises `SDFGError`, located, for kinds and transformations that there are none of."""
+    for kind in (text.data for text in recipe.kinds):
+        if kind not in ROLES and kind != "*":
+            fail(recipe, f"is for a kind that there is none of: {kind}", hint=one_of(ROLES))
+    for step in recipe.steps:
+        name = step.transformation.data
+        if name not in TRANSFORMATIONS:
+            fail(step, f"names no transformation: {name}", hint=one_of(TRANSFORMATIONS))
+
+
+def one_of(names: Iterable[str]) -> str:
+    return f"one of {', '.join(names)}"
 
 
 @cache

@@ -2,6 +2,8 @@
 // RUN: sdfg-opt %s -p 'sdfg-set-machine,sdfg-apply-recipes{recipe="%S/Inputs/nowhere.mlir"}' --verify-diagnostics | filecheck %s --check-prefix=NOWHERE
 // RUN: sdfg-opt %s -p 'sdfg-set-machine,sdfg-apply-recipes{recipe="%S/Inputs/broken.mlir"}' --verify-diagnostics | filecheck %s --check-prefix=BROKEN
 // RUN: sdfg-opt %s -p 'sdfg-set-machine,sdfg-apply-recipes{recipe="%S/Inputs/program.mlir"}' --verify-diagnostics | filecheck %s --check-prefix=PROGRAM
+// RUN: sdfg-opt %s -p 'sdfg-set-machine,sdfg-apply-recipes{recipe="%S/Inputs/step.mlir"}' --verify-diagnostics | filecheck %s --check-prefix=STEP
+// RUN: sdfg-opt %s -p 'sdfg-set-machine,sdfg-apply-recipes{recipe="%S/Inputs/kind.mlir"}' --verify-diagnostics | filecheck %s --check-prefix=KIND
 // RUN: sdfg-opt %s -p 'sdfg-apply-recipes' --verify-diagnostics | filecheck %s --check-prefix=MACHINE
 // RUN: not sdfg-opt %s -p 'sdfg-apply-recipes{recipes=a}' 2>&1 | filecheck %s --check-prefix=NAME
 
@@ -11,25 +13,15 @@
 // BROKEN-NEXT: Inputs/broken.mlir:2:22
 // BROKEN: '2 *' is no symbolic expression
 // PROGRAM: Inputs/program.mlir: holds recipes alone, got 'sdfg.sdfg'
+// STEP: Inputs/step.mlir:2:3: 'sdfg.step' names no transformation: shuffle
+// STEP-NEXT: hint: one of accumulate, 
+// KIND: Inputs/kind.mlir:1:1: 'sdfg.recipe' is for a kind that there is none of: quilt
+// KIND-NEXT: hint: one of matmul, 
 // MACHINE: 'builtin.module' names no machine
 // MACHINE-NEXT: hint: run sdfg-set-machine first
 // NAME: "recipes"
 
-// CHECK: wrong.mlir:2:3: 'sdfg.step' names no transformation: shuffle
-// CHECK-NEXT: hint: one of accumulate, 
-sdfg.sdfg @transformation (in "A" %A: !sdfg.array<[16] x f32>, out "B" %B: !sdfg.array<[16] x f32>) {
-  sdfg.state @s {
-    sdfg.map [i = 0:16] {
-      sdfg.tasklet (%a = %A[i]) -> (%B[i]) {
-        sdfg.yield %a : f32
-      }
-    } loc("model.py":3:1)
-  }
-}
-
-// -----
-
-// CHECK: wrong.mlir:5:3: 'sdfg.step' tile has no option colour
+// CHECK: wrong.mlir:2:3: 'sdfg.step' tile has no option colour
 // CHECK-NEXT: hint: one of loop, size, into, rest, unit, peel, even
 sdfg.sdfg @option (in "A" %A: !sdfg.array<[17] x f32>, out "B" %B: !sdfg.array<[17] x f32>) {
   sdfg.state @s {
@@ -43,7 +35,7 @@ sdfg.sdfg @option (in "A" %A: !sdfg.array<[17] x f32>, out "B" %B: !sdfg.array<[
 
 // -----
 
-// CHECK: wrong.mlir:8:3: 'sdfg.step' uses legs in size, which is not defined
+// CHECK: wrong.mlir:5:3: 'sdfg.step' uses legs in size, which is not defined
 // CHECK-NEXT: hint: it may use cores, 
 sdfg.sdfg @name (in "A" %A: !sdfg.array<[18] x f32>, out "B" %B: !sdfg.array<[18] x f32>) {
   sdfg.state @s {
@@ -57,7 +49,7 @@ sdfg.sdfg @name (in "A" %A: !sdfg.array<[18] x f32>, out "B" %B: !sdfg.array<[18
 
 // -----
 
-// CHECK: wrong.mlir:10:1: 'sdfg.recipe' uses legs, which is not defined
+// CHECK: wrong.mlir:7:1: 'sdfg.recipe' uses legs, which is not defined
 // CHECK-NEXT: hint: it may use cores, 
 sdfg.sdfg @knob (in "A" %A: !sdfg.array<[19] x f32>, out "B" %B: !sdfg.array<[19] x f32>) {
   sdfg.state @s {
@@ -71,7 +63,7 @@ sdfg.sdfg @knob (in "A" %A: !sdfg.array<[19] x f32>, out "B" %B: !sdfg.array<[19
 
 // -----
 
-// CHECK: wrong.mlir:14:3: 'sdfg.step' is no step: sdfg-tile: size and unit are at least 1
+// CHECK: wrong.mlir:11:3: 'sdfg.step' is no step: sdfg-tile: size and unit are at least 1
 sdfg.sdfg @number (in "A" %A: !sdfg.array<[20] x f32>, out "B" %B: !sdfg.array<[20] x f32>) {
   sdfg.state @s {
     sdfg.map [i = 0:20] {
@@ -84,7 +76,7 @@ sdfg.sdfg @number (in "A" %A: !sdfg.array<[20] x f32>, out "B" %B: !sdfg.array<[
 
 // -----
 
-// CHECK: wrong.mlir:17:3: 'sdfg.step' cannot evaluate size = '4 +': '4 +' is no symbolic expression
+// CHECK: wrong.mlir:14:3: 'sdfg.step' cannot evaluate size = '4 +': '4 +' is no symbolic expression
 sdfg.sdfg @grammar (in "A" %A: !sdfg.array<[21] x f32>, out "B" %B: !sdfg.array<[21] x f32>) {
   sdfg.state @s {
     sdfg.map [i = 0:21] {
@@ -97,7 +89,7 @@ sdfg.sdfg @grammar (in "A" %A: !sdfg.array<[21] x f32>, out "B" %B: !sdfg.array<
 
 // -----
 
-// CHECK: wrong.mlir:20:3: 'sdfg.step' cannot evaluate even = 'perhaps': neither true nor false
+// CHECK: wrong.mlir:17:3: 'sdfg.step' cannot evaluate even = 'perhaps': neither true nor false
 sdfg.sdfg @boolean (in "A" %A: !sdfg.array<[22] x f32>, out "B" %B: !sdfg.array<[22] x f32>) {
   sdfg.state @s {
     sdfg.map [i = 0:22] {
@@ -110,7 +102,7 @@ sdfg.sdfg @boolean (in "A" %A: !sdfg.array<[22] x f32>, out "B" %B: !sdfg.array<
 
 // -----
 
-// CHECK: wrong.mlir:23:3: 'sdfg.step' tile needs loop
+// CHECK: wrong.mlir:20:3: 'sdfg.step' tile needs loop
 sdfg.sdfg @missing (in "A" %A: !sdfg.array<[23] x f32>, out "B" %B: !sdfg.array<[23] x f32>) {
   sdfg.state @s {
     sdfg.map [i = 0:23] {

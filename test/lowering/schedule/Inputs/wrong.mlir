@@ -1,6 +1,3 @@
-sdfg.recipe @transformation for "elementwise" when "lane == 16" {
-  sdfg.step "shuffle" {loop = "lane"}
-}
 sdfg.recipe @option for "elementwise" when "lane == 17" {
   sdfg.step "tile" {loop = "lane", size = "4", colour = "blue"}
 }

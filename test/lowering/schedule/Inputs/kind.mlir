@@ -1,0 +1,3 @@
+sdfg.recipe @kind for "elementwise, quilt" {
+  sdfg.step "tile" {loop = "lane", size = "4"}
+}

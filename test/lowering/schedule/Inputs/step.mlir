@@ -1,0 +1,3 @@
+sdfg.recipe @step for "elementwise" {
+  sdfg.step "shuffle" {}
+}
