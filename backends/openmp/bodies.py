@@ -64,7 +64,7 @@ class BodyEmitter:
         """
         block, memory = containers.take_for_point(op, scope)
         body = self.operations(rest, scope)
-        free = s.Evaluate(c.call("free", block.pointer))
+        free = s.Evaluate(c.call("sdfg_private_end", CONTEXT, block.pointer))
         return [memory, s.If(block.pointer.ne(c.NULL), (*body, free))]
 
     @singledispatchmethod

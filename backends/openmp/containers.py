@@ -121,7 +121,7 @@ def take(op: AllocOp, scope: Scope) -> Statements:
 
 
 def take_for_point(op: AllocOp, scope: Scope) -> tuple[Block, s.Statement]:
-    """Memory for one point of a parallel map, to be freed behind what uses it."""
+    """Memory for one point of a parallel map, to be given back behind what uses it."""
     block = bind(op, scope)
     return block, _memory("sdfg_private", op, block, scope)
 

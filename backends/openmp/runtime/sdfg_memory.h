@@ -2,6 +2,7 @@
 #ifndef SDFG_MEMORY_H
 #define SDFG_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -114,6 +115,96 @@ static inline void sdfg_arena_free(sdfg_arena *arena)
     sdfg_arena_pop(arena, 0);
     free(arena->base);
     memset(arena, 0, sizeof *arena);
+}
+
+/* A block of a pool: what is in it begins SDFG_ALIGNMENT bytes behind the start. */
+typedef struct sdfg_block {
+    struct sdfg_block *next;
+    size_t bytes; /* of what is in it */
+} sdfg_block;
+
+#define SDFG_POOL_BLOCKS 16 /* at most so many are kept, the largest ones */
+
+/*
+ * Blocks that threads take and give back: memory that is new comes page by page, each of them
+ * cleared by the system, which costs more than what is done with it. Nobody waits for the pool:
+ * while another thread looks into it, memory comes from the system.
+ */
+typedef struct sdfg_pool {
+    sdfg_block *first; /* the one given back last */
+    int blocks;
+    bool busy;
+} sdfg_pool;
+
+static inline bool sdfg_pool_enter(sdfg_pool *pool)
+{
+    return !__atomic_exchange_n(&pool->busy, true, __ATOMIC_ACQUIRE);
+}
+
+static inline void sdfg_pool_leave(sdfg_pool *pool)
+{
+    __atomic_store_n(&pool->busy, false, __ATOMIC_RELEASE);
+}
+
+/* At least `bytes` bytes of undefined content, of one's own; NULL if there is no memory. */
+static inline void *sdfg_pool_take(sdfg_pool *pool, size_t bytes)
+{
+    sdfg_block *block = NULL;
+    if (sdfg_pool_enter(pool)) {
+        sdfg_block **place = &pool->first;
+        while (*place != NULL && (*place)->bytes < bytes) {
+            place = &(*place)->next;
+        }
+        block = *place;
+        if (block != NULL) {
+            *place = block->next;
+            pool->blocks -= 1;
+        }
+        sdfg_pool_leave(pool);
+    }
+    if (block == NULL && bytes + SDFG_ALIGNMENT > bytes) {
+        block = (sdfg_block *)sdfg_allocate(bytes + SDFG_ALIGNMENT);
+        if (block != NULL) {
+            block->bytes = bytes;
+        }
+    }
+    return block == NULL ? NULL : (unsigned char *)block + SDFG_ALIGNMENT;
+}
+
+/* Take the smallest block out of the pool. */
+static inline sdfg_block *sdfg_pool_smallest(sdfg_pool *pool)
+{
+    sdfg_block **place = &pool->first, *block = NULL;
+    for (sdfg_block **k = place; *k != NULL; k = &(*k)->next) {
+        place = (*k)->bytes < (*place)->bytes ? k : place;
+    }
+    block = *place;
+    if (block != NULL) {
+        *place = block->next;
+        pool->blocks -= 1;
+    }
+    return block;
+}
+
+/* Give a block back that was taken. */
+static inline void sdfg_pool_give(sdfg_pool *pool, void *memory)
+{
+    sdfg_block *block = (sdfg_block *)((unsigned char *)memory - SDFG_ALIGNMENT);
+    if (sdfg_pool_enter(pool)) {
+        block->next = pool->first;
+        pool->first = block;
+        pool->blocks += 1;
+        block = pool->blocks > SDFG_POOL_BLOCKS ? sdfg_pool_smallest(pool) : NULL;
+        sdfg_pool_leave(pool);
+    }
+    free(block);
+}
+
+static inline void sdfg_pool_free(sdfg_pool *pool)
+{
+    while (pool->first != NULL) {
+        free(sdfg_pool_smallest(pool));
+    }
 }
 
 /* Copy what does not overlap, and what may; nothing for 0 bytes or less, where both may be NULL. */

@@ -42,6 +42,7 @@ enum sdfg_status {
 typedef struct sdfg_context {
     const unsigned char *weights; /* the safetensors file, not owned */
     sdfg_arena arena;             /* where the transient containers of a run live */
+    sdfg_pool pool;               /* and those of one point of a loop on threads */
     sdfg_team *team;              /* the threads, or NULL for the calling one alone */
     int threads;
     int status;          /* of the failure */
@@ -90,6 +91,7 @@ static inline void sdfg_context_exit(sdfg_context *context)
 {
     sdfg_team_free(context->team);
     sdfg_arena_free(&context->arena);
+    sdfg_pool_free(&context->pool);
 }
 
 /* Begin a run, with room for transient containers of `bytes` bytes together. */
@@ -164,14 +166,19 @@ static inline void *sdfg_push(sdfg_context *context, int64_t bytes, const char *
     return memory;
 }
 
-/* The same in a parallel scope: to be freed. */
+/* The same in a parallel scope: to be given back by sdfg_private_end(). */
 static inline void *sdfg_private(sdfg_context *context, int64_t bytes, const char *failure)
 {
-    void *memory = bytes < 0 ? NULL : sdfg_allocate((size_t)bytes);
+    void *memory = bytes < 0 ? NULL : sdfg_pool_take(&context->pool, (size_t)bytes);
     if (memory == NULL) {
         sdfg_note_failure(context, SDFG_OUT_OF_MEMORY, failure);
     }
     return memory;
+}
+
+static inline void sdfg_private_end(sdfg_context *context, void *memory)
+{
+    sdfg_pool_give(&context->pool, memory);
 }
 
 #endif /* SDFG_RUNTIME_H */

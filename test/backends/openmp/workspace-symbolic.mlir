@@ -9,7 +9,7 @@
 // CHECK-NEXT:     if (own != NULL) {
 // CHECK-NEXT:         own[i] = x[i];
 // CHECK-NEXT:         y[i] = own[i];
-// CHECK-NEXT:         free(own);
+// CHECK-NEXT:         sdfg_private_end(context, own);
 // CHECK-NEXT:     }
 // CHECK-NEXT: }
 
