@@ -106,9 +106,10 @@ def weights(program: SdfgOp) -> list[ConstantOp]:
 def _parts(prefix: str, programs: Programs, uses: Uses) -> dict[str, f.SourceFile | f.HeaderFile]:
     """The files of the private programs, and the header that declares them."""
     private = list(programs.functions.values())
-    vectors = dict(uses.vectors)
+    vectors, partial = dict(uses.vectors), dict(uses.partial)
     for part in private:
         vectors |= part.uses.vectors
+        partial |= part.uses.partial
     header = f.HeaderFile(
         f"{prefix.upper()}_PARTS_H",
         (
@@ -116,6 +117,7 @@ def _parts(prefix: str, programs: Programs, uses: Uses) -> dict[str, f.SourceFil
             f.Include("sdfg_runtime.h", system=False),
             *(f.VectorTypedef(vector) for _, vector in sorted(vectors.items())),
             *(f.Expansion("SDFG_VECTOR_FUNCTIONS", (name,)) for name in calculating(vectors)),
+            *(f.Expansion("SDFG_FIRST_FUNCTIONS", (name,)) for name in sorted(partial)),
             *(part.declaration for part in private),
         ),
     )

@@ -67,6 +67,13 @@ class Uses:
     vectors: dict[str, t.Vector] = field(default_factory=dict[str, t.Vector])
     """Vector types by name."""
 
+    partial: dict[str, None] = field(default_factory=dict[str, None])
+    """Those of which not all lanes count everywhere."""
+
+    def note_partial(self, kind: t.Vector) -> None:
+        self.note_vector(kind)
+        self.partial[kind.name] = None
+
     def note_vector(self, kind: t.Scalar | t.Vector) -> None:
         if isinstance(kind, t.Vector):
             self.vectors[kind.name] = t.Vector(kind.element, kind.lanes)

@@ -144,9 +144,7 @@ class TaskletEmitter:
             case StoreOp():
                 self.store(op, body)
             case LoadOp():
-                block = self.scope.block(self.containers[op.source], self.op)
-                value = self.element(op.source, op.indices)
-                self.bind(op, from_storage(value, block.element), body)
+                self.bind(op, self.loaded(op), body)
             case IndexOp():
                 self.bind(op, self.scope.expression(op.expr.data), body)
             case arith.ConstantOp():
@@ -320,6 +318,18 @@ class TaskletEmitter:
             target = self.scope.start(container, memlet, self.op)
             stored, new = block.element, self.values[value]
             body.append(assigned(self.op, target, new, stored, memlet.wcr))
+
+    def loaded(self, op: LoadOp) -> c.Expression:
+        """An element at indices that are values, or the vector that begins there."""
+        stored = self.scope.block(self.containers[op.source], self.op).element
+        value = self.element(op.source, op.indices)
+        if not is_vector(op.result.type):
+            return from_storage(value, stored)
+        kind, array = self.vector(op), op.source.type
+        assert isinstance(array, ArrayType)
+        if stored != kind.element or array.strides.data[-1] != 1:
+            fail(op, f"loads {op.result.type} of what does not lie side by side as such")
+        return c.load(kind, value.address())
 
     def store(self, op: StoreOp, body: list[s.Statement]) -> None:
         index = self.op.body.block.args.index(op.target) - len(self.op.inputs)

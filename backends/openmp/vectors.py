@@ -14,6 +14,7 @@ from sdfg.backends.openmp.expressions import add, multiply
 from sdfg.backends.openmp.resolutions import assigned, from_storage
 from sdfg.backends.openmp.scope import Scope
 from sdfg.backends.openmp.types import lanes as lane_count
+from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.ops.tasklet import TaskletOp
@@ -65,6 +66,14 @@ class Window:
         return self.scope.expression(r.step * stride)
 
     @property
+    def count(self) -> c.Expression | None:
+        """How many lanes are elements; None where all are."""
+        volume = self.memlet.subset.volume
+        if symbolic.constant(volume) == self.kind.lanes:
+            return None
+        return self.scope.expression(volume)
+
+    @property
     def in_memory(self) -> bool:
         """Whether the elements lie in memory as the vector has them."""
         stored = self.stored
@@ -85,13 +94,26 @@ class Window:
         return [self.scope.place(self.container, p, self.op) for p in positions]
 
     def load(self) -> c.Expression:
-        """The vector."""
+        """The vector; what lies in lanes that are no element is 0."""
+        if (count := self.count) is not None:
+            return self.load_first(count)
         if self.in_place:
             return c.load(self.kind, self.start.address())
         if self.in_memory and self.step == c.Integer(2) and self.kind.lanes > 2:
             return self.every_other()
         lanes = tuple(from_storage(lane, self.stored) for lane in self.lanes())
         return c.Compound(self.kind, lanes)
+
+    def load_first(self, count: c.Expression) -> c.Expression:
+        """A vector of whose lanes the first `count` are elements."""
+        if self.in_place:
+            return first("load_first", self.kind, self.scope, self.start.address(), count)
+        lanes = [from_storage(lane, self.stored) for lane in self.lanes()]
+        if isinstance(count, c.Integer):
+            return c.Compound(self.kind, tuple(lanes[: int(count.value)]))
+        zero = c.Integer(0)
+        some = (c.Ternary(c.Integer(k).lt(count), x, zero) for k, x in enumerate(lanes))
+        return c.Compound(self.kind, tuple(some))
 
     def every_other(self) -> c.Expression:
         """
@@ -111,17 +133,23 @@ class Window:
         resolution = self.memlet.wcr
         if isinstance(self.op, TaskletOp) and self.op.nontemporal is not None:
             return self.store_nontemporal(value, c.Name(name))
-        if self.in_place:
+        count = self.count
+        if self.in_place and count is None:
             target = c.lvalue(self.kind, self.start.address())
             return [assigned(self.op, target, value, self.kind, resolution)]
+        if self.in_place and count is not None and resolution is None:
+            address = self.start.address()
+            return [s.Evaluate(first("store_first", self.kind, self.scope, address, value, count))]
         whole = c.Name(name)
-        return [
-            s.Declare(t.const(self.kind), name, value),
-            *(
-                assigned(self.op, target, whole[lane], self.stored, resolution)
-                for lane, target in enumerate(self.lanes())
-            ),
+        lanes = [
+            assigned(self.op, target, whole[lane], self.stored, resolution)
+            for lane, target in enumerate(self.lanes())
         ]
+        if isinstance(count, c.Integer):
+            lanes = lanes[: int(count.value)]
+        elif count is not None:
+            lanes = [s.If(c.Integer(k).lt(count), (lane,)) for k, lane in enumerate(lanes)]
+        return [s.Declare(t.const(self.kind), name, value), *lanes]
 
     def store_nontemporal(self, value: c.Expression, whole: c.Name) -> list[s.Statement]:
         """The same past the caches, which takes elements that lie side by side."""
@@ -133,6 +161,12 @@ class Window:
             )
         declared = s.Declare(t.const(self.kind), whole.name, value)
         return [declared, hints.store_nontemporal(self.start, whole, self.kind)]
+
+
+def first(name: str, kind: t.Vector, scope: Scope, *arguments: c.Expression) -> c.Expression:
+    """A function of the runtime for vectors of whose lanes the first ones count."""
+    scope.uses.note_partial(kind)
+    return c.call(f"sdfg_{name}_{kind.name}", *arguments)
 
 
 def by_lane(kind: t.Vector, result: c.Name, lane: c.Name, value: c.Expression) -> list[s.Statement]:

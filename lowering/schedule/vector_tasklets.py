@@ -10,16 +10,19 @@ tasklet (%a = A[i, k], %b: vector<8xf32> = B[k, j0:j0 + 8]) -> (C[i, j0:j0 + 8])
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf, nan
 from typing import cast
 
 from xdsl.dialects import arith, math, vector
 from xdsl.dialects.arith import FastMathFlagsAttr
 from xdsl.dialects.builtin import (
+    DenseArrayBase,
     DenseIntOrFPElementsAttr,
     Float32Type,
     Float64Type,
     FloatAttr,
     VectorType,
+    i64,
 )
 from xdsl.dialects.utils import FastMathFlag
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
@@ -47,6 +50,17 @@ COMBINE: Mapping[str, type[Operation]] = {
     "larger": arith.MaximumfOp,
 }
 """What each conflict resolution does with two floating-point values."""
+
+NEUTRAL: Mapping[str, float] = {
+    "sum": -0.0,
+    "product": 1.0,
+    "max": -inf,
+    "min": inf,
+    "maxnum": nan,
+    "minnum": nan,
+    "larger": -inf,
+}
+"""The number that changes nothing when it is combined with another; 0.0 would make -0.0 a 0.0."""
 
 REDUCE: Mapping[str, str] = {
     **{"sum": "add", "product": "mul", "max": "maximumf", "min": "minimumf"},
@@ -103,6 +117,8 @@ class Lanes:
     parameter: str
     start: Expr
     count: int
+    some: Expr | None = None
+    """How many of them, the first ones, are in its range; None if all are."""
 
     def memlet(self, memlet: MemletAttr) -> MemletAttr:
         """The elements that all lanes touch; the same memlet for one that does not move."""
@@ -115,7 +131,8 @@ class Lanes:
             return first
         step = slope(r.start, self.parameter)
         assert step is not None
-        return Range.of(first.start, first.start + (self.count - 1) * step + 1, step)
+        last = (self.count if self.some is None else self.some) - 1
+        return Range.of(first.start, first.start + last * step + 1, step)
 
     def type(self, element: Attribute) -> Attribute:
         """The type that holds one value per lane."""
@@ -162,6 +179,23 @@ class VectorBody:
     def add(self, op: Operation) -> SSAValue:
         self.block.add_op(op)
         return op.results[0]
+
+    def combined(self, resolution: str, value: SSAValue) -> SSAValue:
+        """All lanes in the range of `value` combined into one number."""
+        if self.lanes.some is not None:
+            kind = cast("VectorType[Attribute]", value.type)
+            other = self.add(splat(NEUTRAL[resolution], kind.element_type, self.lanes))
+            count, some = self.lanes.count, int(self.lanes.some)
+            lanes = [*range(some), *range(count + some, 2 * count)]
+            mask = DenseArrayBase.from_list(i64, lanes)
+            value = self.add(
+                vector.ShuffleOp.create(
+                    operands=[value, other],
+                    result_types=[value.type],
+                    properties={"mask": mask},
+                )
+            )
+        return self.add(lanes_combined(resolution, value))
 
 
 def move_tasklet(

@@ -1,5 +1,6 @@
 """Tasklets: what memlets bring, the body, what memlets take away."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +17,7 @@ from xdsl.interpreter import (
 from xdsl.ir import Operation
 
 from sdfg.dialect.interpreter import contraction
-from sdfg.dialect.interpreter.elements import vector_shape
+from sdfg.dialect.interpreter.elements import poison, vector_shape
 from sdfg.dialect.interpreter.lanes import Array, Dense, Lanes, bounds, dense, evaluate
 from sdfg.dialect.interpreter.machine import Machine, stop
 from sdfg.dialect.interpreter.memory import Container, Stream
@@ -128,7 +129,19 @@ class TaskletFunctions(InterpreterFunctions):
             return value
         lanes = value.shape[: len(self.machine.frame.lanes)]
         inner = np.broadcast_to(value, lanes + access.extents[len(lanes) :])
-        return inner.reshape(lanes + movement.shape)
+        count, wanted = math.prod(access.extents[len(lanes) :]), math.prod(movement.shape)
+        if count == wanted:
+            return inner.reshape(lanes + movement.shape)
+        self.hold(op, movement, count)
+        filled = np.full((*lanes, wanted), poison(inner.dtype), inner.dtype)
+        filled[..., :count] = inner.reshape(*lanes, count)
+        return filled
+
+    def hold(self, op: Operation, movement: Movement, count: int) -> None:
+        """Hold a memlet to the lanes that there are."""
+        if count > math.prod(movement.shape):
+            subset = movement.memlet.subset
+            stop(op, f"moves {count} elements [{subset}] in a vector of {movement.shape[0]}")
 
     def put(
         self, op: Operation, target: Container | Stream, movement: Movement, value: Array
@@ -140,7 +153,11 @@ class TaskletFunctions(InterpreterFunctions):
         access = self.machine.access(op, target, movement.memlet.ranges)
         if not movement.is_point:
             lanes = value.shape[: value.ndim - len(movement.shape)]
-            value = value.reshape(lanes + access.extents[len(self.machine.frame.lanes) :])
+            extents = access.extents[len(self.machine.frame.lanes) :]
+            if (count := math.prod(extents)) != math.prod(movement.shape):
+                self.hold(op, movement, count)
+                value = value[..., :count]
+            value = value.reshape(lanes + extents)
         self.machine.write(op, access, movement.memlet.wcr, value)
 
     @impl_terminator(YieldOp)
@@ -167,9 +184,15 @@ class TaskletFunctions(InterpreterFunctions):
     @impl(LoadOp)
     def run_load(self, interpreter: Interpreter, op: LoadOp, args: PythonValues) -> PythonValues:
         part, *index = args
-        access = self.machine.locate(op, part.container, self.inside(op, part, index))
+        lanes = vector_shape(op.result.type)
+        places = [[*index[:-1], index[-1] + k] for k in range(*lanes)] if lanes else [index]
         # The body may write the element before it uses what it has read.
-        return (self.machine.read(op, access).copy(),)
+        found = [self.element(op, part, place).copy() for place in places]
+        return (np.stack(np.broadcast_arrays(*found), axis=-1) if lanes else found[0],)
+
+    def element(self, op: LoadOp, part: Part, index: list[Array]) -> Array:
+        access = self.machine.locate(op, part.container, self.inside(op, part, index))
+        return self.machine.read(op, access)
 
     @impl(StoreOp)
     def run_store(self, interpreter: Interpreter, op: StoreOp, args: PythonValues) -> PythonValues:

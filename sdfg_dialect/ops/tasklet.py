@@ -62,6 +62,9 @@ class TaskletOp(IRDLOperation):
     one more argument, the container, into whose subset the body writes with `sdfg.store`. These
     stored outputs come last. The body is upstream `arith` and `math`.
 
+    A vector may have more lanes than its memlet has elements, as the last one of a row has: its
+    first lanes are these elements, any other lane comes in with any value and is not written.
+
     With `nontemporal` behind the outputs, what is written bypasses the caches, because nobody reads
     it soon; the tasklet then yields vectors. It changes the time of a run, never its results.
 
@@ -263,7 +266,7 @@ class TaskletOp(IRDLOperation):
         if self.stored_outputs:
             raise VerifyException("a nontemporal tasklet yields all that it writes, got a store")
         for value, (container, memlet) in zip(self.yielded, self.output_accesses, strict=True):
-            if memlet.subset.is_point or not isinstance(value.type, VectorType):
+            if not is_whole_vector(value.type, memlet):
                 kind: Attribute = value.type
                 raise VerifyException(
                     f"a nontemporal tasklet yields vectors of several elements, got {kind} "
@@ -287,13 +290,22 @@ def verify_moved(what: str, kind: Attribute, container: Attribute, memlet: Memle
                 f"the {what} of a point has the element type {element}, got {kind}"
             )
     elif isinstance(kind, VectorType):
-        count = memlet.subset.volume
-        if kind.get_element_type() != element or kind.element_count() != symbolic.constant(count):
+        count, lanes = memlet.subset.volume, kind.element_count()
+        known = symbolic.constant(count)
+        fits = known == lanes or (kind.get_num_dims() == 1 and (known is None or known < lanes))
+        if kind.get_element_type() != element or not fits:
             raise VerifyException(
-                f"the {what} of [{memlet.subset}] is a vector of {symbolic.text_of(count)} x "
-                f"{element}, got {kind}"
+                f"the {what} of [{memlet.subset}] is a vector of at least "
+                f"{symbolic.text_of(count)} x {element}, got {kind}"
             )
     elif kind != container:
         raise VerifyException(
             f"the {what} of [{memlet.subset}] is a vector or the container {container}, got {kind}"
         )
+
+
+def is_whole_vector(kind: Attribute, memlet: MemletAttr) -> bool:
+    """Whether a memlet moves an element for each lane of a vector of type `kind`."""
+    if memlet.subset.is_point or not isinstance(kind, VectorType):
+        return False
+    return symbolic.constant(memlet.subset.volume) == kind.element_count()

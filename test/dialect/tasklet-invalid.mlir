@@ -81,11 +81,11 @@ sdfg.sdfg @main [N, M] (inout "x" %x: !sdfg.array<[N, 8] x f32>, inout "y" %y: !
 
 // -----
 
-// CHECK: the argument of {{.}}0, 0:4{{.}} is a vector of 4 x f32, got vector<8xf32>
+// CHECK: the argument of {{.}}0, 0:8{{.}} is a vector of at least 8 x f32, got vector<4xf32>
 sdfg.sdfg @main [N, M] (inout "x" %x: !sdfg.array<[N, 8] x f32>, inout "y" %y: !sdfg.array<[N] x f32>, inout "i" %i: !sdfg.array<[N] x i64>) version 1 {
   sdfg.state @s {
-    sdfg.tasklet (%a: vector<8xf32> = %x[0, 0:4]) -> (%y[0]) {
-      %b = vector.extract %a[0] : f32 from vector<8xf32>
+    sdfg.tasklet (%a: vector<4xf32> = %x[0, 0:8]) -> (%y[0]) {
+      %b = vector.extract %a[0] : f32 from vector<4xf32>
       sdfg.yield %b : f32
     }
   }

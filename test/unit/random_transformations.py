@@ -84,7 +84,8 @@ def random_transformation(choices: Choices, loops: Sequence[str], fresh: str) ->
         case "accumulate":
             return AccumulatePass(neighbours(choices, loops, 2))
         case "vectorize":
-            return VectorizePass(loop, pick(choices, (4, 2, 8, 1, 3)), into=f"{fresh}v")
+            lanes, masked = pick(choices, (4, 2, 8, 1, 3)), chance(choices, 50)
+            return VectorizePass(loop, lanes, into=f"{fresh}v", masked=masked)
         case "load":
             pair = neighbours(choices, loops, 2)
             return LoadPass(pair if len(pair) == 2 else (loop, pick(choices, loops)))
@@ -142,7 +143,7 @@ def random_for_memory(choices: Choices, name: str, loops: Sequence[str]) -> Tran
 
 def random_tile(choices: Choices, loop: str, fresh: str) -> TilePass:
     size, rest = pick(choices, SIZES), pick(choices, RESTS)
-    unit = pick(choices, (1, 2, 4)) if rest in ("halves", "overlap") else 1
+    unit = pick(choices, (1, 2, 4)) if rest in ("halves", "mask", "overlap") else 1
     into = (f"{fresh}o", f"{fresh}i") if chance(choices, 50) else ()
     if rest != "min" and chance(choices, 30):
         size, into = size * unit, (f"{fresh}o", f"{fresh}u", f"{fresh}i")
@@ -179,7 +180,7 @@ def usual_steps(choices: Choices, lane: str, row: str | None) -> list[Transforma
         DistributePass(tile),
         StagePass(inner, at=at, only=only, pad=pad),
         AccumulatePass(tile),
-        VectorizePass("column", lanes, "" if units else "vec"),
+        VectorizePass("column", lanes, "" if units else "vec", masked=rest == "mask"),
         PromotePass(lanes),
         *([LoadPass(("line", "vec"))] if row is not None else []),
         UnrollPass(vectors, leaves=chance(choices, 50)),
@@ -198,7 +199,7 @@ def exponent_steps(choices: Choices, loops: Sequence[str]) -> list[Transformatio
         TilePass("i", size, ("block", "piece"), rest, lanes),
         TilePass("piece", lanes, ("vec", "lane")),
         PartialsPass(("vec", "lane")),
-        VectorizePass("lane", lanes, "one"),
+        VectorizePass("lane", lanes, "one", masked=chance(choices, 50)),
         UnrollPass(("vec", "one")),
     ]
     steps = [step for step in steps if not chance(choices, 6)]

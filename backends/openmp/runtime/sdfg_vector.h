@@ -6,6 +6,7 @@
 #define SDFG_VECTOR_H
 
 #include "sdfg_float.h"
+#include "sdfg_inline.h"
 #include "sdfg_integer.h"
 #include "sdfg_math.h"
 
@@ -19,8 +20,8 @@
 #define SDFG_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (__typeof__((a) == (b))){__VA_ARGS__})
 #endif
 
-static inline float sdfg_fma_f32(float a, float b, float c) { return SDFG_FMA(a, b, c); }
-static inline double sdfg_fma_f64(double a, double b, double c) { return __builtin_fma(a, b, c); }
+SDFG_INLINE float sdfg_fma_f32(float a, float b, float c) { return SDFG_FMA(a, b, c); }
+SDFG_INLINE double sdfg_fma_f64(double a, double b, double c) { return __builtin_fma(a, b, c); }
 
 /* SDFG_FUSED(V) is a * b + c in vectors of type V, in one rounding where SDFG_FMA does that. */
 #if defined(__clang__)
@@ -70,7 +71,6 @@ typedef double sdfg_f64x8 __attribute__((vector_size(64)));
 #endif
 
 /* Functions of vectors of type V, as those of one number: `sdfg_fma_f32x8` and the like. */
-#define SDFG_INLINE __attribute__((always_inline)) static inline
 #define SDFG_CHOOSE(name, V, condition, yes, no)                                                   \
     SDFG_INLINE V sdfg_##name##_##V(V a, V b)                                                      \
     {                                                                                              \
@@ -84,6 +84,54 @@ typedef double sdfg_f64x8 __attribute__((vector_size(64)));
     SDFG_CHOOSE(minimum, V, (a < b) | (a != a), a, b)                                              \
     SDFG_CHOOSE(maxnum, V, (a > b) | (b != b), a, b)                                               \
     SDFG_CHOOSE(minnum, V, (a < b) | (b != b), a, b)
+
+/*
+ * Vectors of which n lanes count: the first n elements from p on, and 0 in all other lanes; the first n
+ * lanes written to p on. No other element is touched.
+ */
+#define SDFG_ELEMENT(V) __typeof__(((V){0})[0])
+#define SDFG_COUNT(V) __typeof__(((V){0} < (V){0})[0]) /* As wide as an element. */
+#define SDFG_LANES(V) (SDFG_COUNT(V))(sizeof(V) / sizeof(SDFG_ELEMENT(V)))
+#if defined(__AVX__) && !defined(__clang__)
+/*
+ * gcc makes loads and stores with masks of these loops. It must not know n: a mask that it knows becomes
+ * a choice between two whole vectors, of which one is read from memory, also behind the end of an array.
+ */
+#define SDFG_HIDE(n) __asm__("" : "+r"(n))
+#define SDFG_OF_LANES _Pragma("omp simd")
+#define SDFG_STORE_FIRST(V)                                                                        \
+    SDFG_HIDE(n);                                                                                  \
+    SDFG_OF_LANES for (SDFG_COUNT(V) k = 0; k < SDFG_LANES(V); ++k)                                \
+    {                                                                                              \
+        if (k < n) {                                                                               \
+            p[k] = lanes[k];                                                                       \
+        }                                                                                          \
+    }
+#define SDFG_LOAD_FIRST(V)                                                                         \
+    SDFG_HIDE(n);                                                                                  \
+    SDFG_OF_LANES for (SDFG_COUNT(V) k = 0; k < SDFG_LANES(V); ++k) { lanes[k] = k < n ? p[k] : 0; }
+#else
+/* clang makes as few moves as possible where it knows n; nothing has masks for a number at run time. */
+#define SDFG_STORE_FIRST(V) __builtin_memcpy(p, lanes, (size_t)n * sizeof *p);
+#define SDFG_LOAD_FIRST(V)                                                                         \
+    __builtin_memset(lanes, 0, sizeof lanes);                                                      \
+    __builtin_memcpy(lanes, p, (size_t)n * sizeof *p);
+#endif
+#define SDFG_FIRST_FUNCTIONS(V)                                                                    \
+    SDFG_INLINE V sdfg_load_first_##V(const SDFG_ELEMENT(V) * p, SDFG_COUNT(V) n)                  \
+    {                                                                                              \
+        SDFG_ELEMENT(V) lanes[sizeof(V) / sizeof(SDFG_ELEMENT(V))];                                \
+        V value;                                                                                   \
+        SDFG_LOAD_FIRST(V)                                                                         \
+        __builtin_memcpy(&value, lanes, sizeof value);                                             \
+        return value;                                                                              \
+    }                                                                                              \
+    SDFG_INLINE void sdfg_store_first_##V(SDFG_ELEMENT(V) * p, V value, SDFG_COUNT(V) n)           \
+    {                                                                                              \
+        SDFG_ELEMENT(V) lanes[sizeof(V) / sizeof(SDFG_ELEMENT(V))];                                \
+        __builtin_memcpy(lanes, &value, sizeof value);                                             \
+        SDFG_STORE_FIRST(V)                                                                        \
+    }
 
 /*
  * For loops in vector lanes: `reduction(sdfg_maximum_f32 : x)` and the like combine the lanes as the

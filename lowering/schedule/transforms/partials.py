@@ -29,20 +29,9 @@ from sdfg.lowering.schedule.transforms.nest import (
     refuse,
 )
 from sdfg.lowering.schedule.transforms.transformation import Transformation
-from sdfg.lowering.schedule.vector_tasklets import COMBINE, combined
+from sdfg.lowering.schedule.vector_tasklets import COMBINE, NEUTRAL, combined
 
 Access = tuple[SSAValue, MemletAttr]
-
-NEUTRAL: Mapping[str, float] = {
-    "sum": -0.0,
-    "product": 1.0,
-    "max": -math.inf,
-    "min": math.inf,
-    "maxnum": math.nan,
-    "minnum": math.nan,
-    "larger": -math.inf,
-}
-"""The number that changes nothing when it is combined with another; 0.0 would make -0.0 a 0.0."""
 
 
 @dataclass(frozen=True)

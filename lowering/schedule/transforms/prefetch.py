@@ -11,6 +11,7 @@ from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.copies import PrefetchOp
 from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.schedule.transforms.nest import (
     Loop,
     Nest,
@@ -46,6 +47,15 @@ class PrefetchPass(Transformation):
 
     map [i] { map [k] { ... A[i, k] }; map [k] { prefetch A[i + 1, k]; ... A[i, k] } }
     ```
+
+    What all iterations of a loop `j` between both read again, each may ask for a part of: with
+    `share=t,j` iteration `j` asks for what is read in its turn only.
+
+    ```
+    map [i, j = 0:16] { for [k = 0:K] { for [t = 0:16] { ... B[i, 16 * k + t] } } }
+
+    map [i, j] { for [k] { prefetch B[i + 1, 16 * k + j]; for [t] { ... B[i, 16 * k + t] } } }
+    ```
     """
 
     name = "sdfg-prefetch"
@@ -62,53 +72,78 @@ class PrefetchPass(Transformation):
     """Whether it is read once, so that caches should rather keep what they have."""
     of: str = ""
     """The loop around whose later iterations are meant; by default `loop` itself."""
+    share: tuple[str, ...] = ()
+    """A loop within, and the one around it whose iterations each ask for one of its iterations."""
+    written: bool = False
+    """What is written instead of what is read."""
 
     def __post_init__(self) -> None:
         if self.distance < 1 or self.level not in (1, 2, 3):
             raise ValueError(f"{self.name}: distance is at least 1, level 1, 2 or 3")
+        if len(self.share) not in (0, 2):
+            raise ValueError(f"{self.name}: share names two loops, got {', '.join(self.share)}")
 
     def rewrite(self, nest: Nest) -> None:
-        asked: set[SSAValue] = set()
+        asked: set[tuple[Loop, SSAValue]] = set()
         for loop in reversed(nest.loops(self.loop)):
+            later = self.later(nest, loop)
             found: dict[tuple[SSAValue, MemletAttr], TaskletOp] = {}
             for tasklet in [o for o in loop.walk() if isinstance(o, TaskletOp)]:
-                for container, read in self.ahead(nest, loop, tasklet):
-                    if not self.of or container not in asked:
+                for container, read in self.ahead(nest, loop, later, tasklet):
+                    if (later, container) not in asked or later is loop:
                         found.setdefault((container, read), tasklet)
-            asked |= {container for container, _ in found}
-            first = loop.body.block.first_op
-            assert first is not None
+            asked |= {(later, container) for container, _ in found}
             for (container, read), tasklet in found.items():
-                op = PrefetchOp(container, read, level=self.level, once=self.once)
+                first = loop.body.block.first_op
+                assert first is not None
+                op = PrefetchOp(
+                    container, read, level=self.level, to_write=self.written, once=self.once
+                )
                 loop.body.block.insert_op_before(derived(op, tasklet), first)
         if not asked:
             refuse(f"nothing that moves with {self.loop} is read there in a box")
 
+    def later(self, nest: Nest, loop: Loop) -> Loop:
+        """The loop whose later iterations are meant."""
+        if not self.of:
+            return loop
+        found = next((o for o in nest.loops(self.of) if o.is_ancestor(loop)), None)
+        if found is None:
+            refuse(f"loop {self.loop} does not stand in {self.of}")
+        return found
+
     def ahead(
-        self, nest: Nest, loop: Loop, tasklet: TaskletOp
+        self, nest: Nest, loop: Loop, later: Loop, tasklet: TaskletOp
     ) -> list[tuple[SSAValue, MemletAttr]]:
         """What to ask for on behalf of a tasklet."""
-        later = (
-            next((o for o in nest.loops(self.of) if o.is_ancestor(loop)), None) if self.of else loop
-        )
-        if later is None:
-            refuse(f"loop {self.loop} does not stand in {self.of}")
         name = parameter(later)
         wanted = {name, parameter(loop), *(nest.name(role) for role in self.moving)}
         inner = {parameter(op): range_of(op) for op in enclosing(tasklet, loop) if op is not loop}
+        turn = self.turn(nest, loop, inner)
         found: list[tuple[SSAValue, MemletAttr]] = []
-        for container, memlet in tasklet.input_accesses:
+        for container, memlet in tasklet.output_accesses if self.written else tasklet.input_accesses:
             owner = container.owner
             local = isinstance(owner, Operation) and loop.is_ancestor(owner)
             near = array_type(container).storage.kind.data != "heap"
             if local or near or not wanted <= memlet.symbols:
                 continue
-            box = hull(memlet.subset, inner)
+            box = hull(memlet.subset.substituted(turn), inner)
             if box is None:
                 continue
             there = symbolic.symbol(name) + self.distance * range_of(later).step
             found.append((container, MemletAttr(box.substituted({name: there}))))
         return found
+
+    def turn(self, nest: Nest, loop: Loop, inner: dict[str, Range]) -> dict[str, Expr]:
+        """Which iteration of a loop within is the turn of an iteration of one around."""
+        if not self.share:
+            return {}
+        within, sharing = (nest.name(role) for role in self.share)
+        outer = next((o for o in nest.loops(self.share[1]) if o.is_ancestor(loop)), None)
+        if outer is None or within not in inner:
+            refuse(f"loop {self.loop} does not stand between {self.share[1]} and {self.share[0]}")
+        first = range_of(outer).start
+        return {within: inner[within].start + symbolic.symbol(sharing) - first}
 
 
 def hull(subset: SubsetAttr, inner: dict[str, Range]) -> SubsetAttr | None:
@@ -121,5 +156,8 @@ def hull(subset: SubsetAttr, inner: dict[str, Range]) -> SubsetAttr | None:
         first, last = bounds(r.start, inner), bounds(r.end, inner)
         if first is None or last is None:
             return None
-        found.append(Range.of(first[0], last[1]))
+        span = Range.of(first[0], last[1])
+        if not symbolic.symbols_of(*span.exprs).isdisjoint(inner):
+            return None  # the range of one inner loop depends on another
+        found.append(span)
     return SubsetAttr(tuple(found))

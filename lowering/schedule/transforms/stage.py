@@ -113,7 +113,8 @@ class StagePass(Transformation):
         container, memlet = tasklet.input_accesses[index]
         name = nest.name(self.along[-1])
         wanted = {name, *(nest.name(role) for role in self.moving)}
-        if not wanted <= memlet.symbols or not memlet.subset.is_point:
+        inner = {parameter(op) for op in loops}
+        if not wanted <= memlet.symbols & inner or not memlet.subset.is_point:
             return False
         owner = container.owner
         if isinstance(owner, Operation) and loops[0].is_ancestor(owner):

@@ -6,7 +6,7 @@ from xdsl.dialects.builtin import UnitAttr, VectorType
 from xdsl.ir import SSAValue
 
 from sdfg.dialect.analysis.containers import array_type, root
-from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.ops.tasklet import TaskletOp, is_whole_vector
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.transforms.nest import Nest, refuse
 from sdfg.lowering.schedule.transforms.transformation import Transformation
@@ -48,7 +48,7 @@ def writes_vectors(tasklet: TaskletOp, read: set[SSAValue]) -> bool:
         return False
     for value, (container, memlet) in zip(tasklet.yielded, tasklet.output_accesses, strict=True):
         kind = container.type
-        if not isinstance(kind, ArrayType) or not isinstance(value.type, VectorType):
+        if not isinstance(kind, ArrayType) or not is_whole_vector(value.type, memlet):
             return False
         if kind.storage.kind.data in ("register", "stack") or root(container) in read:
             return False

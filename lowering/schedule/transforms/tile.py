@@ -25,7 +25,7 @@ from sdfg.lowering.schedule.transforms.nest import (
 from sdfg.lowering.schedule.transforms.transformation import Transformation
 from sdfg.lowering.simplify.rewriting import substitute
 
-RESTS = ("exact", "halves", "min", "overlap")
+RESTS = ("exact", "halves", "mask", "min", "overlap")
 PEELS = ("nest", "loop")
 
 
@@ -45,7 +45,8 @@ class TilePass(Transformation):
 
     What is left over is peeled, along with the loops around that it is perfectly nested in, unless
     `peel=loop`: in one tile (`rest=exact`), in tiles of halves of the size (`rest=halves`: 8, 4, 2,
-    1, never a loop of unknown length), or not at all (`rest=min`: the last tile ends early). With
+    1, never a loop of unknown length), in one of units and one that is no unit, for a vector of
+    which some lanes count (`rest=mask`), or not at all (`rest=min`: the last tile ends early). With
     `even` the size is the largest divisor of the range up to `size`, if it is more than half of
     that. Legal for each map.
 
@@ -76,7 +77,7 @@ class TilePass(Transformation):
     between them, that of a loop over units.
     """
     rest: str = "exact"
-    """What becomes of a tile that is not full: `exact`, `halves`, `min` or `overlap`."""
+    """What becomes of a tile that is not full: `exact`, `halves`, `mask`, `min` or `overlap`."""
     unit: int = 1
     """Sizes are multiples of this as long as possible (the lanes of a vector)."""
     peel: str = "nest"
@@ -144,9 +145,9 @@ class TilePass(Transformation):
 
     def pieces(self, extent: Expr) -> list["Piece"]:
         """What a range of `extent` values is cut into."""
-        if self.rest == "min":
-            return [_minimum_piece(extent, self.size)]
         known = symbolic.constant(extent)
+        if self.rest == "min":
+            return [_minimum_piece(extent, self.preferred(known))]
         if self.rest == "overlap" and known is not None and known > 0:
             if len(self.into) == 3:
                 return overlapping_units(known, self.size // self.unit, self.unit)
@@ -154,15 +155,19 @@ class TilePass(Transformation):
         pieces = split(extent, self.sizes(extent))
         return [p.of_units(self.unit) for p in pieces] if len(self.into) == 3 else pieces
 
+    def preferred(self, known: int | None) -> int:
+        """The size of most tiles of a range of so many values."""
+        if known is None or not self.even:
+            return self.size
+        most = min(self.size, known)
+        best = max((d for d in range(1, most + 1) if known % d == 0), default=1)
+        return best if 2 * best > most else most
+
     def sizes(self, extent: Expr) -> list[int]:
         """Sizes of the tiles to try, from the first on, until all is covered."""
         known = symbolic.constant(extent)
-        size = self.size
-        if known is not None and self.even:
-            divisors = [d for d in range(1, min(size, known) + 1) if known % d == 0]
-            best = max(divisors, default=1)
-            size = best if 2 * best > min(size, known) else min(size, known)
-        halves = self.rest in ("halves", "overlap")
+        size = self.preferred(known)
+        halves = self.rest in ("halves", "mask", "overlap")
         if known is None:
             return sorted({size, self.unit, 1} if halves else {size, 1})[::-1]
         whole = [size] if known >= size else []
@@ -172,6 +177,8 @@ class TilePass(Transformation):
         if left >= self.unit > 1:
             whole.append(left // self.unit * self.unit)
             left %= self.unit
+        if self.rest == "mask":
+            return list(dict.fromkeys([*whole, *([left] if left else [])]))
         powers = [1 << k for k in reversed(range(left.bit_length())) if left >> k & 1]
         return list(dict.fromkeys([*whole, *powers]))
 
@@ -219,7 +226,10 @@ class Piece:
         outer, *unit, inner = names
         body = old.detach_region(0)
         old.add_region(Region(Block()))
-        op = MapOp([inner], [Range.of(0, self.length(outer))], body, old.schedule)
+        length = self.length(outer)
+        whole = symbolic.constant(length) is not None or old.schedule.kind.data != "unroll"
+        schedule = old.schedule if whole else "sequential"  # what is unrolled has a constant range
+        op = MapOp([inner], [Range.of(0, length)], body, schedule)
         for name in unit:
             op = MapOp([name], [Range.of(0, self.units)], [op], old.schedule)
         if self.ordered:

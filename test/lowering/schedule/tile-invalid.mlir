@@ -14,7 +14,7 @@
 // NAME: model.py:3:1: 'sdfg.map' is not transformed by sdfg-tile: there is a loop i already
 // ORDER: model.py:3:1: 'sdfg.map' is not transformed by sdfg-tile: the iterations of loop k follow each other
 // SIZE: sdfg-tile: size and unit are at least 1
-// REST: sdfg-tile: rest is one of exact, halves, min, overlap, got some
+// REST: sdfg-tile: rest is one of exact, halves, mask, min, overlap, got some
 // INTO: sdfg-tile: into names two loops or three, got a
 // MISSING: loop
 // NONE: sdfg.map [i = 0:16:2, j = 0:8] {

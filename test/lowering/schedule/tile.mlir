@@ -1,6 +1,7 @@
 // RUN: sdfg-opt %s -p 'sdfg-tile{loop=i size=8 into=io,ii state=small}' | filecheck %s --check-prefix=EXACT
 // RUN: sdfg-opt %s -p 'sdfg-tile{loop=i size=8 rest=halves state=small}' | filecheck %s --check-prefix=HALVES
 // RUN: sdfg-opt %s -p 'sdfg-tile{loop=i size=8 rest=halves unit=4 state=small}' | filecheck %s --check-prefix=UNIT
+// RUN: sdfg-opt %s -p 'sdfg-tile{loop=i size=8 rest=mask unit=4 into=io,iv,ii state=small}' | filecheck %s --check-prefix=MASK
 // RUN: sdfg-opt %s -p 'sdfg-tile{loop=i size=8 rest=min state=small}' | filecheck %s --check-prefix=MIN
 // RUN: sdfg-opt %s -p 'sdfg-tile{loop=i size=12 even=true state=small}' | filecheck %s --check-prefix=EVEN
 // RUN: sdfg-opt %s -p 'sdfg-tile{loop=i size=8 state=open}' | filecheck %s --check-prefix=OPEN
@@ -27,6 +28,13 @@
 // UNIT:          sdfg.map [j = 0:N, i_o = 0:2, i_i = 0:8] {
 // UNIT:          sdfg.map [j = 0:N, i_i = 0:4] {
 // UNIT:          sdfg.map [j = 0:N, i_i = 0:2] {
+
+// Whole units, and one that is none.
+// MASK:          sdfg.map [j = 0:N, io = 0:2, iv = 0:2, ii = 0:4] {
+// MASK:          sdfg.map [j = 0:N, ii = 0:4] {
+// MASK-NEXT:       sdfg.tasklet (%a = %A[j, ii + 16])
+// MASK:          sdfg.map [j = 0:N, ii = 0:2] {
+// MASK-NEXT:       sdfg.tasklet (%a = %A[j, ii + 20])
 
 // The last tile ends early.
 // MIN:           sdfg.map [j = 0:N, i_o = 0:3] {
