@@ -121,7 +121,8 @@ class PrefetchPass(Transformation):
         inner = {parameter(op): range_of(op) for op in enclosing(tasklet, loop) if op is not loop}
         turn = self.turn(nest, loop, inner)
         found: list[tuple[SSAValue, MemletAttr]] = []
-        for container, memlet in tasklet.output_accesses if self.written else tasklet.input_accesses:
+        accesses = tasklet.output_accesses if self.written else tasklet.input_accesses
+        for container, memlet in accesses:
             owner = container.owner
             local = isinstance(owner, Operation) and loop.is_ancestor(owner)
             near = array_type(container).storage.kind.data != "heap"

@@ -1,6 +1,7 @@
 // Products of matrices that exceed the caches: blocks of `depth` of the reduction, for each a block of
 // rows copied next to the core, the other operand packed before. The first block starts sums at 0 in
-// registers, the others go on from what is in memory.
+// registers, the others go on from what is in memory. While a band of rows is computed, it asks for its
+// share of the next block of the packed operand, and for the results that the next band begins with.
 sdfg.recipe @matmul_blocked for "matmul, batched_matmul" when "row_open + lane_open + k_open < 1 and k > 512 and row > 256 and lane > 256" {
   sdfg.knob "vectors" = "2" in "1, 2, 3, 4"
   sdfg.knob "rows" = "min(14, (vector_registers - vectors - 2) floordiv vectors)" in "4, 6, 8, 12, 14"
@@ -20,8 +21,11 @@ sdfg.recipe @matmul_blocked for "matmul, batched_matmul" when "row_open + lane_o
   sdfg.step "interchange" {innermost = "line, column, depth"}
   sdfg.step "stage" {along = "depth", moving = "line", at = "block", only = "reused", storage = "stack"}
   sdfg.step "stage" {along = "column", only = "reused"}
+  sdfg.step "tile" {loop = "depth", size = "height ceildiv rows", even = "true", rest = "min", into = "part, turn"}
   sdfg.step "accumulate" {loops = "line, column"}
   sdfg.step "vectorize" {loop = "column", lanes = "lanes"}
   sdfg.step "load" {loops = "line, vec"}
+  sdfg.step "prefetch" {loop = "part", of = "block", share = "turn, band", distance = "1", level = "2"}
+  sdfg.step "prefetch" {loop = "band", written = "true", distance = "1", level = "2"}
   sdfg.step "unroll" {loops = "line, vec"}
 }
