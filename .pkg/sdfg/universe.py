@@ -1,9 +1,22 @@
 """What `sdfg-opt` (and plain `xdsl-opt`) can see: one line per dialect, pass and target."""
 
+from collections.abc import Callable
+from importlib import import_module
+
 from xdsl.ir import Dialect
 from xdsl.passes import ModulePass
 from xdsl.universe import Universe
 from xdsl.utils.target import Target
+
+
+def _transformation(name: str) -> Callable[[], type[ModulePass]]:
+    """The transformation of nests in the file `name`."""
+
+    def load() -> type[ModulePass]:
+        module = import_module(f"sdfg.lowering.schedule.transforms.{name}")
+        return getattr(module, "".join(part.capitalize() for part in name.split("_")) + "Pass")
+
+    return load
 
 
 def _dialect() -> Dialect:
@@ -180,142 +193,10 @@ def _apply_recipes() -> type[ModulePass]:
     return ApplyRecipesPass
 
 
-def _stream() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.stream import StreamPass
-
-    return StreamPass
-
-
-def _tile() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.tile import TilePass
-
-    return TilePass
-
-
-def _interchange() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.interchange import InterchangePass
-
-    return InterchangePass
-
-
-def _bound_exponents() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.bound_exponents import BoundExponentsPass
-
-    return BoundExponentsPass
-
-
-def _collapse() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.collapse import CollapsePass
-
-    return CollapsePass
-
-
-def _distribute() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.distribute import DistributePass
-
-    return DistributePass
-
-
-def _stage() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.stage import StagePass
-
-    return StagePass
-
-
-def _accumulate() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.accumulate import AccumulatePass
-
-    return AccumulatePass
-
-
-def _partials() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.partials import PartialsPass
-
-    return PartialsPass
-
-
-def _transpose() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.transpose import TransposePass
-
-    return TransposePass
-
-
-def _reciprocal() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.reciprocal import ReciprocalPass
-
-    return ReciprocalPass
-
-
-def _vectorize() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.vectorize import VectorizePass
-
-    return VectorizePass
-
-
-def _load() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.load import LoadPass
-
-    return LoadPass
-
-
-def _unroll() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.unroll import UnrollPass
-
-    return UnrollPass
-
-
 def _permute_layouts() -> type[ModulePass]:
     from sdfg.lowering.schedule.permute_layouts import PermuteLayoutsPass
 
     return PermuteLayoutsPass
-
-
-def _promote() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.promote import PromotePass
-
-    return PromotePass
-
-
-def _scalarize() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.scalarize import ScalarizePass
-
-    return ScalarizePass
-
-
-def _prefetch() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
-
-    return PrefetchPass
-
-
-def _fuse_loops() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.fuse_loops import FuseLoopsPass
-
-    return FuseLoopsPass
-
-
-def _parallelize_loop() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.parallelize_loop import ParallelizeLoopPass
-
-    return ParallelizeLoopPass
-
-
-def _privatize() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.privatize import PrivatizePass
-
-    return PrivatizePass
-
-
-def _skew() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.skew import SkewPass
-
-    return SkewPass
-
-
-def _unroll_and_jam() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.unroll_and_jam import UnrollAndJamPass
-
-    return UnrollAndJamPass
 
 
 def _overwrite_operands() -> type[ModulePass]:
@@ -328,12 +209,6 @@ def _online_softmax() -> type[ModulePass]:
     from sdfg.lowering.schedule.attention.online_softmax import OnlineSoftmaxPass
 
     return OnlineSoftmaxPass
-
-
-def _peel() -> type[ModulePass]:
-    from sdfg.lowering.schedule.transforms.peel import PeelPass
-
-    return PeelPass
 
 
 SDFG_UNIVERSE = Universe(
@@ -364,33 +239,34 @@ SDFG_UNIVERSE = Universe(
         "sdfg-fuse-halos": _fuse_halos,
         "sdfg-choose-fusions": _choose_fusions,
         "sdfg-outline-maps": _outline_maps,
-        "sdfg-promote": _promote,
-        "sdfg-peel": _peel,
-        "sdfg-prefetch": _prefetch,
-        "sdfg-scalarize": _scalarize,
+        "sdfg-promote": _transformation("promote"),
+        "sdfg-peel": _transformation("peel"),
+        "sdfg-prefetch": _transformation("prefetch"),
+        "sdfg-scalarize": _transformation("scalarize"),
         "sdfg-permute-layouts": _permute_layouts,
         "sdfg-expand-copies": _expand_copies,
         "sdfg-apply-recipes": _apply_recipes,
         "sdfg-extract-recipes": _extract_recipes,
-        "sdfg-stream": _stream,
-        "sdfg-tile": _tile,
-        "sdfg-interchange": _interchange,
-        "sdfg-bound-exponents": _bound_exponents,
-        "sdfg-collapse": _collapse,
-        "sdfg-distribute": _distribute,
-        "sdfg-stage": _stage,
-        "sdfg-accumulate": _accumulate,
-        "sdfg-partials": _partials,
-        "sdfg-transpose": _transpose,
-        "sdfg-reciprocal": _reciprocal,
-        "sdfg-vectorize": _vectorize,
-        "sdfg-load": _load,
-        "sdfg-unroll": _unroll,
-        "sdfg-unroll-and-jam": _unroll_and_jam,
-        "sdfg-skew": _skew,
-        "sdfg-privatize": _privatize,
-        "sdfg-parallelize-loop": _parallelize_loop,
-        "sdfg-fuse-loops": _fuse_loops,
+        "sdfg-stream": _transformation("stream"),
+        "sdfg-tile": _transformation("tile"),
+        "sdfg-interchange": _transformation("interchange"),
+        "sdfg-bound-exponents": _transformation("bound_exponents"),
+        "sdfg-collapse": _transformation("collapse"),
+        "sdfg-distribute": _transformation("distribute"),
+        "sdfg-stage": _transformation("stage"),
+        "sdfg-stage-gathers": _transformation("stage_gathers"),
+        "sdfg-accumulate": _transformation("accumulate"),
+        "sdfg-partials": _transformation("partials"),
+        "sdfg-transpose": _transformation("transpose"),
+        "sdfg-reciprocal": _transformation("reciprocal"),
+        "sdfg-vectorize": _transformation("vectorize"),
+        "sdfg-load": _transformation("load"),
+        "sdfg-unroll": _transformation("unroll"),
+        "sdfg-unroll-and-jam": _transformation("unroll_and_jam"),
+        "sdfg-skew": _transformation("skew"),
+        "sdfg-privatize": _transformation("privatize"),
+        "sdfg-parallelize-loop": _transformation("parallelize_loop"),
+        "sdfg-fuse-loops": _transformation("fuse_loops"),
     },
     all_targets={"openmp-c": _openmp, "recipe": _recipe},
 )

@@ -1,8 +1,9 @@
 """What stands in a tasklet besides upstream arithmetic: symbols, elements at data, checks."""
 
 from collections.abc import Sequence
+from typing import cast
 
-from xdsl.dialects.builtin import IndexType, IntegerType, StringAttr
+from xdsl.dialects.builtin import IndexType, IntegerType, StringAttr, VectorType
 from xdsl.ir import Attribute, BlockArgument, Operation, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
@@ -74,6 +75,12 @@ class LoadOp(IRDLOperation):
     ```mlir
     %v = sdfg.load %table[%row, %column] : !sdfg.array<[V, 64] x f32> -> f32
     ```
+
+    A vector takes as many neighbours along the last dimension, the first of them at the indices.
+
+    ```mlir
+    %w = sdfg.load %table[%row, %column] : !sdfg.array<[V, 64] x f32> -> vector<8xf32>
+    ```
     """
 
     name = "sdfg.load"
@@ -83,21 +90,25 @@ class LoadOp(IRDLOperation):
     indices = var_operand_def(IndexType)
     """One index per dimension."""
     result = result_def()
-    """The element."""
+    """The element, or a vector of elements."""
 
     assembly_format = "$source `[` $indices `]` attr-dict `:` type($source) `->` type($result)"
 
-    def __init__(self, source: SSAValue, indices: Sequence[SSAValue]):
+    def __init__(self, source: SSAValue, indices: Sequence[SSAValue], lanes: int = 1):
         element = syntax.element_type(source.type)
-        super().__init__(operands=[source, indices], result_types=[element])
+        result = element if lanes == 1 else VectorType(element, [lanes])
+        super().__init__(operands=[source, indices], result_types=[result])
 
     def verify_(self) -> None:
         verify_indices(self.source.type, len(self.indices))
         verify_argument(self, self.source)
-        if self.result.type != syntax.element_type(self.source.type):
+        element, given = syntax.element_type(self.source.type), self.result.type
+        loaded: Attribute = given
+        if isinstance(given, VectorType) and given.get_num_dims() == 1 and self.indices:
+            loaded = cast("VectorType[Attribute]", given).element_type
+        if loaded != element:
             raise VerifyException(
-                f"a load gives the element type {syntax.element_type(self.source.type)}, "
-                f"got {self.result.type}"
+                f"a load gives the element type {element}, or a vector of it, got {given}"
             )
 
 

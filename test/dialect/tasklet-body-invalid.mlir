@@ -77,7 +77,7 @@ sdfg.sdfg @main [N, M] (inout "x" %x: !sdfg.array<[N, 8] x f32>, inout "y" %y: !
 
 // -----
 
-// CHECK: a load gives the element type f32, got f64
+// CHECK: a load gives the element type f32, or a vector of it, got f64
 sdfg.sdfg @main [N, M] (inout "x" %x: !sdfg.array<[N, 8] x f32>, inout "y" %y: !sdfg.array<[N] x f32>, inout "i" %i: !sdfg.array<[N] x i64>) version 1 {
   sdfg.state @s {
     sdfg.tasklet (%a: !sdfg.array<[N, 8] x f32> = %x[0:N, 0:8]) -> (%y[0]) {

@@ -22,6 +22,8 @@ sdfg.sdfg @main [N, V] (in "table" %table: !sdfg.array<[V, 64] x f32>, in "index
         // GENERIC: "sdfg.load"(%t, %r, %column)
         // CHECK: %v = sdfg.load %t[%r, %column] : !sdfg.array<[V, 64] x f32> -> f32
         %v = sdfg.load %t[%r, %column] : !sdfg.array<[V, 64] x f32> -> f32
+        // CHECK: %w = sdfg.load %t[%r, %n] : !sdfg.array<[V, 64] x f32> -> vector<4xf32>
+        %w = sdfg.load %t[%r, %n] : !sdfg.array<[V, 64] x f32> -> vector<4xf32>
         %one = arith.constant 1.0 : f32
         // GENERIC: "sdfg.store"(%one, %c, %r)
         // CHECK: sdfg.store %one, %c[%r] : f32, !sdfg.array<[V] x f32>

@@ -70,3 +70,11 @@ def test_each_lane_loads_its_element(body: str, where: str, lanes: int) -> None:
     np.testing.assert_array_equal(interpret(module, "main", arrays, {}, strict=True)["Y"], wanted)
     if lanes == 4 and where in ("j", "3"):
         np.testing.assert_array_equal(run_c(module, arrays)["Y"], wanted)
+
+
+@pytest.mark.parametrize(("body", "where"), [("a row", "3"), ("a row", "j"), ("a column", "3")])
+def test_neighbours_are_one_vector(body: str, where: str) -> None:
+    """Of one row, and only of one."""
+    module = parsed(program(body, where))
+    VectorizePass("j", 8).apply(Context(), module)
+    assert ("-> vector<8xf32>" in str(module)) == (body == "a row" and where == "3")

@@ -26,36 +26,115 @@ RESOLUTIONS = {
 """What each begins with, for f32."""
 
 
-def softmax(size: str) -> ModuleOp:
-    """Three passes over rows; the second one keeps what it adds up."""
-    return parsed(f"""
-    sdfg.sdfg @main [N, K] (in "X" %X: !sdfg.array<[N, {size}] x f32>,
-        out "Y" %Y: !sdfg.array<[N, {size}] x f32>) {{
-      sdfg.state @s {{
-        sdfg.map [i = 0:N] {{
+SOFTMAX = """
+    sdfg.sdfg @main [N, K] (in "X" %X: !sdfg.array<[N, SIZE] x f32>,
+        out "Y" %Y: !sdfg.array<[N, SIZE] x f32>) {
+      sdfg.state @s {
+        sdfg.map [i = 0:N] {
           %m = sdfg.alloc : !sdfg.array<[] x f32, register>
           %t = sdfg.alloc : !sdfg.array<[] x f32, register>
-          sdfg.tasklet () -> (%m[]) {{ %0 = arith.constant 0xff800000 : f32 sdfg.yield %0 : f32 }}
-          sdfg.map [r = 0:{size}] {{
-            sdfg.tasklet (%x = %X[i, r]) -> (%m[] wcr max) {{ sdfg.yield %x : f32 }}
-          }}
-          sdfg.tasklet () -> (%t[]) {{ %0 = arith.constant 0.0 : f32 sdfg.yield %0 : f32 }}
-          sdfg.map [q = 0:{size}] {{
-            sdfg.tasklet (%x = %X[i, q], %b = %m[]) -> (%Y[i, q], %t[] wcr sum) {{
+          sdfg.tasklet () -> (%m[]) { %0 = arith.constant 0xff800000 : f32 sdfg.yield %0 : f32 }
+          sdfg.map [r = 0:SIZE] {
+            sdfg.tasklet (%x = %X[i, r]) -> (%m[] wcr max) { sdfg.yield %x : f32 }
+          }
+          sdfg.tasklet () -> (%t[]) { %0 = arith.constant 0.0 : f32 sdfg.yield %0 : f32 }
+          sdfg.map [q = 0:SIZE] {
+            sdfg.tasklet (%x = %X[i, q], %b = %m[]) -> (%Y[i, q], %t[] wcr sum) {
               %0 = arith.subf %x, %b : f32
               %1 = math.exp %0 : f32
               sdfg.yield %1, %1 : f32, f32
-            }}
-          }}
-          sdfg.map [e = 0:{size}] {{
-            sdfg.tasklet (%y = %Y[i, e], %b = %t[]) -> (%Y[i, e]) {{
+            }
+          }
+          sdfg.map [e = 0:SIZE] {
+            sdfg.tasklet (%y = %Y[i, e], %b = %t[]) -> (%Y[i, e]) {
               %0 = arith.divf %y, %b : f32
               sdfg.yield %0 : f32
+            }
+          }
+        }
+      }
+    }"""
+"""Three passes over rows; the second one keeps what it adds up."""
+
+
+def softmax(size: str) -> ModuleOp:
+    return parsed(SOFTMAX.replace("SIZE", size))
+
+
+def guarded_softmax(size: str) -> ModuleOp:
+    """As torch exports attention: a quotient that is no number counts as 0."""
+    quotient = """%0 = arith.divf %y, %b : f32
+              sdfg.yield %0 : f32"""
+    guard = """%0 = arith.divf %y, %b : f32
+              %1 = arith.cmpf une, %0, %0 : f32
+              %2 = arith.constant 0.0 : f32
+              %3 = arith.select %1, %2, %0 : f32
+              sdfg.yield %3 : f32"""
+    assert quotient in SOFTMAX
+    return parsed(SOFTMAX.replace(quotient, guard).replace("SIZE", size))
+
+
+def layer_norm(size: str, *, gathered: bool = False) -> ModuleOp:
+    """
+    Mean, variance and what comes of them, with a scale. With `gathered`, rows come from a table,
+    chosen by data, and are kept.
+    """
+    kind = f"!sdfg.array<[32, {size}] x f32>"
+    rows = f'in "I" %I: !sdfg.array<[N] x i64>, in "T" %T: {kind},' if gathered else ""
+    role = "out" if gathered else "in"
+    read = f"%k = %I[i], %t: {kind} = %T[0:32, 0:{size}] volume 1" if gathered else "%x = %X[i, r]"
+    load = f"""%row = arith.index_cast %k : i64 to index
+              %rows = arith.constant 32 : index
+              %inside = arith.cmpi ult, %row, %rows : index
+              sdfg.assert %inside, "index out of bounds"
+              %at = sdfg.index r
+              %x = sdfg.load %t[%row, %at] : {kind} -> f32"""
+    keep, both, types = ("%X[i, r], ", "%x, %x", "f32, f32") if gathered else ("", "%x", "f32")
+    return parsed(f"""
+    sdfg.sdfg @main [N, K] ({rows} {role} "X" %X: !sdfg.array<[N, {size}] x f32>,
+        in "G" %G: !sdfg.array<[{size}] x f32>, out "Y" %Y: !sdfg.array<[N, {size}] x f32>) {{
+      sdfg.state @s {{
+        sdfg.map [i = 0:N] {{
+          %m = sdfg.alloc : !sdfg.array<[] x f32, register>
+          %v = sdfg.alloc : !sdfg.array<[] x f32, register>
+          %s = sdfg.alloc : !sdfg.array<[] x f32, register>
+          sdfg.tasklet () -> (%m[]) {{ %0 = arith.constant 0.0 : f32 sdfg.yield %0 : f32 }}
+          sdfg.map [r = 0:{size}] {{
+            sdfg.tasklet ({read}) -> ({keep}%m[] wcr sum) {{
+              {load if gathered else ""}
+              sdfg.yield {both} : {types}
+            }}
+          }}
+          sdfg.tasklet () -> (%v[]) {{ %0 = arith.constant 0.0 : f32 sdfg.yield %0 : f32 }}
+          sdfg.map [q = 0:{size}] {{
+            sdfg.tasklet (%x = %X[i, q], %b = %m[]) -> (%v[] wcr sum) {{
+              %n = arith.constant 128.0 : f32
+              %0 = arith.divf %b, %n : f32
+              %1 = arith.subf %x, %0 : f32
+              %2 = arith.mulf %1, %1 : f32
+              sdfg.yield %2 : f32
+            }}
+          }}
+          sdfg.tasklet (%a = %v[]) -> (%s[]) {{
+            %e = arith.constant 1.0e-5 : f32
+            %0 = arith.addf %a, %e : f32
+            %1 = math.rsqrt %0 : f32
+            sdfg.yield %1 : f32
+          }}
+          sdfg.map [e = 0:{size}] {{
+            sdfg.tasklet (%x = %X[i, e], %a = %s[], %g = %G[e]) -> (%Y[i, e]) {{
+              %0 = arith.mulf %x, %a : f32
+              %1 = arith.mulf %0, %g : f32
+              sdfg.yield %1 : f32
             }}
           }}
         }}
       }}
     }}""")
+
+
+def gathered_layer_norm(size: str) -> ModuleOp:
+    return layer_norm(size, gathered=True)
 
 
 def reduction(size: str, wcr: str, element: str) -> ModuleOp:
@@ -124,11 +203,12 @@ def cases(draw: st.DrawFn) -> tuple[ModuleOp, dict[str, int]]:
     rows, columns = draw(st.sampled_from(SIZES)), draw(st.sampled_from(SIZES))
     size = draw(st.sampled_from(["K", str(columns)]))
     element = draw(st.sampled_from(["f32", "f64"]))
-    program = draw(st.sampled_from(["softmax", "reduction", "transpose", "elementwise"]))
+    program = draw(st.sampled_from(["rows", "reduction", "transpose", "elementwise"]))
     sizes = {"N": rows, "K": columns}
     match program:
-        case "softmax":
-            return softmax(size), sizes
+        case "rows":
+            build = draw(st.sampled_from([softmax, guarded_softmax, layer_norm]))
+            return build(size), sizes
         case "reduction":
             wcr = draw(st.sampled_from(list(RESOLUTIONS))) if element == "f32" else "sum"
             return reduction(size, wcr, element), sizes
@@ -154,6 +234,11 @@ def recipes_of(module: ModuleOp) -> set[str]:
 PROGRAMS = {
     "softmax": (softmax, ("K",), "softmax"),
     "softmax of 100": (softmax, ("100",), "softmax"),
+    "guarded softmax": (guarded_softmax, ("128",), "softmax"),
+    "layer norm": (layer_norm, ("K",), "layer_norm"),
+    "layer norm of 100": (layer_norm, ("100",), "layer_norm"),
+    "layer norm of gathered rows": (gathered_layer_norm, ("90",), "layer_norm"),
+    "layer norm of rows gathered by open size": (gathered_layer_norm, ("K",), "layer_norm"),
     "largest": (reduction, ("K", "max", "f32"), "reduction"),
     "largest number": (reduction, ("77", "maxnum", "f32"), "reduction"),
     "sum": (reduction, ("129", "sum", "f64"), "reduction"),
@@ -173,7 +258,10 @@ def test_compiled(name: str) -> None:
     module: ModuleOp = build(*arguments)
     sizes = {"N": 37, "K": 83}
     arrays: dict[str, Array] = contents(module, sizes, index)
-    arrays["X"].ravel()[:: 5 * arrays["X"].shape[-1]] = np.nan
+    rows = arrays["T" if "T" in arrays else "X"]
+    rows.ravel()[:: 5 * rows.shape[-1]] = np.nan
+    if "I" in arrays:
+        arrays["I"] %= len(rows)
     wanted = interpret(module, "main", arrays, sizes)
     for step in steps(machine):
         step.apply(Context(), module)

@@ -15,6 +15,7 @@ from sdfg.lowering.schedule.nests import ReductionNest, stride
 from sdfg.lowering.schedule.recipes.pointwise import (
     bytes_of,
     element_of,
+    gathers,
     lane_of_elements,
     quotients_of_exponentials,
     read_bytes,
@@ -56,7 +57,7 @@ class Binding:
         values = {name: machine.fact(name) for name in machine.facts.data}
         values["lanes"] = machine.lanes(bytes_of(element))
         values |= {"written_bytes": written_bytes(op), "read_bytes": read_bytes(op)}
-        values["reads"] = reads(op)
+        values |= {"reads": reads(op), "gathers": gathers(op)}
         values["quotients"] = quotients_of_exponentials(op)
         if tile is not None:
             values |= {"tile_rows": tile.rows, "tile_vectors": tile.vectors}

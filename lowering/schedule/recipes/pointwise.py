@@ -12,6 +12,7 @@ from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.nests import stride
 from sdfg.lowering.schedule.transforms.reciprocal import quotients, sums_exponentials
+from sdfg.lowering.schedule.transforms.stage_gathers import gathering_sum
 
 
 def lane_of_elements(op: MapOp) -> str | None:
@@ -41,9 +42,14 @@ def bytes_of(element: Attribute | None) -> int:
 
 
 def element_of(op: Operation) -> Attribute | None:
-    """The widest type of number that the tasklets in `op` (or `op` itself) yield; None for none."""
+    """
+    The widest type of number that the tasklets in `op` (or `op` itself) yield; None for none.
+
+    Integers count only where there are no floats: beside these they are indices.
+    """
     kinds = [v.type for t in op.walk() if isinstance(t, TaskletOp) for v in t.yielded]
-    return max(kinds, key=bytes_of, default=None)
+    floats = [kind for kind in kinds if isinstance(kind, AnyFloat)]
+    return max(floats or kinds, key=bytes_of, default=None)
 
 
 def written_bytes(op: MapOp) -> int:
@@ -76,6 +82,11 @@ def most_bytes(op: MapOp, containers: Iterable[SSAValue]) -> int:
 def reads(op: MapOp) -> int:
     """How many operands the tasklets in `op` read: 0 where it only sets elements."""
     return sum(len(t.inputs) for t in op.walk() if isinstance(t, TaskletOp))
+
+
+def gathers(op: MapOp) -> int:
+    """How many innermost loops in `op` sum up what they load at computed indices."""
+    return sum(isinstance(n, MapOp) and gathering_sum(n) is not None for n in op.walk())
 
 
 def quotients_of_exponentials(op: MapOp) -> int:

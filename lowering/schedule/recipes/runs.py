@@ -13,6 +13,7 @@ from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.schedule.nests import ReductionNest, stride
 from sdfg.lowering.schedule.tile_choice import GATHER, choose_tile, lane_cost
+from sdfg.lowering.schedule.transforms.stage_gathers import loads
 from sdfg.lowering.schedule.vector_tasklets import is_vectorizable
 
 
@@ -47,14 +48,19 @@ def is_long(extent: Expr, lanes: int) -> bool:
 
 
 def runs_of_row(op: MapOp) -> list[str]:
-    """The loop of each pass over a row along which what it reads and writes is contiguous."""
+    """
+    The loop of each pass over a row along which what it reads and writes is contiguous.
+
+    A pass that reduces is on vectors then, what it gathers staged before; one that only sets
+    elements may stay a loop of numbers.
+    """
     found: dict[str, None] = {}
     for leaf in op.body.block.ops:
         if not isinstance(leaf, MapOp):
             continue
         accesses: list[tuple[SSAValue, MemletAttr]] = []
         for tasklet in leaf.body.block.ops:
-            if not isinstance(tasklet, TaskletOp) or not is_vectorizable(tasklet):
+            if not isinstance(tasklet, TaskletOp) or not has_lanes(tasklet):
                 return []
             accesses += [*tasklet.input_accesses, *tasklet.output_accesses]
         run = last_contiguous(leaf.param_names, accesses)
@@ -62,6 +68,13 @@ def runs_of_row(op: MapOp) -> list[str]:
             return []
         found[run] = None
     return list(found)
+
+
+def has_lanes(tasklet: TaskletOp) -> bool:
+    """Whether a tasklet works on vectors, or by itself does not hinder those of other passes."""
+    combines = any(memlet.wcr is not None for memlet in tasklet.writes)
+    points = all(memlet.subset.is_point for memlet in (*tasklet.reads, *tasklet.writes))
+    return is_vectorizable(tasklet) or any(loads(tasklet)) or (points and not combines)
 
 
 def last_contiguous(

@@ -19,6 +19,7 @@ from sdfg.lowering.schedule.transforms.reciprocal import ReciprocalPass
 from sdfg.lowering.schedule.transforms.scalarize import ScalarizePass
 from sdfg.lowering.schedule.transforms.skew import SkewPass
 from sdfg.lowering.schedule.transforms.stage import StagePass
+from sdfg.lowering.schedule.transforms.stage_gathers import StageGathersPass
 from sdfg.lowering.schedule.transforms.stream import StreamPass
 from sdfg.lowering.schedule.transforms.tile import TilePass
 from sdfg.lowering.schedule.transforms.transformation import Transformation
@@ -45,6 +46,7 @@ _ALL: tuple[type[Transformation], ...] = (
     ScalarizePass,
     SkewPass,
     StagePass,
+    StageGathersPass,
     StreamPass,
     TilePass,
     TransposePass,

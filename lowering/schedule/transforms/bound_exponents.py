@@ -231,7 +231,7 @@ class Flow:
                 case "open":
                     same = access[1].wcr is None and self.open.get(base, place) == place
                     self.open[base] = place if same else None
-                case "nan" if access[1].wcr is None and self.open.get(base) == place:
+                case "nan" | "free" if access[1].wcr is None and self.open.get(base) == place:
                     del self.open[base]  # all of it is written again
                 case _:
                     pass

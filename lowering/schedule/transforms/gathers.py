@@ -8,6 +8,8 @@ tasklet (%k0 = I[j0], %k1 = I[j0 + 1], %x: array = X[0:N]) -> (Y[j0:j0 + 2]) {
   exp(insert(load %x[%k0], load %x[%k1]))
 }
 ```
+
+Lanes that load neighbours of one row load a vector.
 """
 
 from dataclasses import dataclass, field
@@ -17,12 +19,14 @@ from xdsl.dialects.builtin import Float32Type, Float64Type
 from xdsl.ir import Block, Operation, Region, SSAValue
 
 from sdfg.dialect import symbolic
+from sdfg.dialect.analysis.subsets import slope
 from sdfg.dialect.attrs import ExprAttr
 from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
 from sdfg.dialect.ops.tasklet_body import AssertOp, IndexOp, LoadOp
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.vector_tasklets import Lanes, VectorBody, works_on_vectors
+from sdfg.lowering.simplify.tasklets import erase_unused
 
 Access = tuple[SSAValue, MemletAttr]
 
@@ -72,12 +76,15 @@ def gathered(tasklet: TaskletOp, lanes: Lanes) -> TaskletOp:
         body.argument(argument, access)
     *ops, last = tasklet.body.block.ops
     for op in ops:
-        if is_alone(op):
+        if isinstance(op, LoadOp) and body.is_run(op):
+            body.run(op)
+        elif is_alone(op):
             body.alone(op)
         else:
             body.together(op)
     assert isinstance(last, YieldOp)
     body.block.add_op(YieldOp(*map(body.vector, last.values)))
+    erase_unused(body.block)
     outputs = [(container, lanes.memlet(memlet)) for container, memlet in tasklet.output_accesses]
     return TaskletOp(body.inputs, outputs, Region(body.block))
 
@@ -124,6 +131,29 @@ class _Body:
         new = self.block.insert_arg(kind, len(self.block.args))  # pyright: ignore
         new.name_hint = old.name_hint
         return new
+
+    def is_run(self, op: LoadOp) -> bool:
+        """Whether the lanes load neighbours: elements of one row, in order."""
+        kind = op.source.type
+        if not op.indices or not is_number(op.result) or not isinstance(kind, ArrayType):
+            return False
+        *row, column = op.indices
+        users = [use.operation for use in op.result.uses]
+        return (
+            kind.strides.data[-1] == 1
+            and isinstance(column.owner, IndexOp)
+            and slope(column.owner.expr.data, self.lanes.parameter) == 1
+            and all(len(set(self.each[i])) == 1 for i in row)
+            and not any(map(is_alone, users))
+        )
+
+    def run(self, op: LoadOp) -> None:
+        """One vector for all lanes."""
+        source, *indices = (self.each[o][0] for o in op.operands)
+        new = LoadOp(source, indices, self.lanes.count)
+        new.location = op.location
+        self.block.add_op(new)
+        self.each[op.result], self.vectors[op.result] = [], new.result
 
     def alone(self, op: Operation) -> None:
         """`op` for each lane; once where all lanes do the same."""

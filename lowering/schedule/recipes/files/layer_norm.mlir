@@ -1,6 +1,8 @@
-// Sums over a row, then the row shifted and scaled: each in vectors, with several partial results side by side.
+// Sums over a row, then the row shifted and scaled: each in vectors, with several partial results side
+// by side. A row that is gathered (embeddings of words) is loaded by a pass of its own first.
 sdfg.recipe @layer_norm for "layer_norm" when "run >= lanes" {
   sdfg.knob "vectors" = "max(1, min(4, run floordiv lanes))" in "1, 2, 4, 8"
+  sdfg.step "stage-gathers" {loop = "run"} when "gathers > 0"
   sdfg.step "tile" {loop = "run", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, piece"}
   sdfg.step "tile" {loop = "piece", size = "lanes", into = "vec, lane"}
   sdfg.step "partials" {loops = "vec, lane"}

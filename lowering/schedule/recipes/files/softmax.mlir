@@ -4,6 +4,7 @@ sdfg.recipe @softmax for "softmax" when "run >= lanes" {
   sdfg.knob "vectors" = "max(1, min(4, run floordiv lanes))" in "1, 2, 4, 8"
   sdfg.step "bound-exponents" {}
   sdfg.step "reciprocal" {loop = "run"} when "quotients > 0"
+  sdfg.step "stage-gathers" {loop = "run"} when "gathers > 0"
   sdfg.step "tile" {loop = "run", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, piece"}
   sdfg.step "tile" {loop = "piece", size = "lanes", into = "vec, lane"}
   sdfg.step "partials" {loops = "vec, lane"}
