@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "sdfg_integer.h"
+
 /* a * b + c, in one rounding only where the hardware does that: a library call costs too much. */
 #if defined(__FMA__) || defined(__FP_FAST_FMAF) || defined(__aarch64__)
 #define SDFG_FMA(a, b, c) __builtin_fmaf(a, b, c)
@@ -19,28 +21,28 @@
 #define SDFG_FMA(a, b, c) ((a) * (b) + (c))
 #endif
 
-static inline float sdfg_f32_of_bits(uint32_t bits)
+SDFG_INLINE float sdfg_f32_of_bits(uint32_t bits)
 {
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-static inline uint32_t sdfg_bits_of_f32(float value)
+SDFG_INLINE uint32_t sdfg_bits_of_f32(float value)
 {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     return bits;
 }
 
-static inline double sdfg_f64_of_bits(uint64_t bits)
+SDFG_INLINE double sdfg_f64_of_bits(uint64_t bits)
 {
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-static inline uint64_t sdfg_bits_of_f64(double value)
+SDFG_INLINE uint64_t sdfg_bits_of_f64(double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
@@ -53,60 +55,60 @@ static inline uint64_t sdfg_bits_of_f64(double value)
  * minnum prefer a number to NaN, as fmax and fmin do. The first choice is one instruction; a branch
  * in its place would often be mispredicted, one on NaN never is.
  */
-static inline float sdfg_maximum_f32(float a, float b)
+SDFG_INLINE float sdfg_maximum_f32(float a, float b)
 {
     const float chosen = a > b ? a : b;
     return a != a ? a : chosen;
 }
-static inline float sdfg_minimum_f32(float a, float b)
+SDFG_INLINE float sdfg_minimum_f32(float a, float b)
 {
     const float chosen = a < b ? a : b;
     return a != a ? a : chosen;
 }
-static inline float sdfg_maxnum_f32(float a, float b)
+SDFG_INLINE float sdfg_maxnum_f32(float a, float b)
 {
     const float chosen = a > b ? a : b;
     return b != b ? a : chosen;
 }
 /* The larger of two numbers; where one is NaN, either. */
-static inline float sdfg_larger_f32(float a, float b) { return a > b ? a : b; }
-static inline double sdfg_larger_f64(double a, double b) { return a > b ? a : b; }
-static inline float sdfg_minnum_f32(float a, float b)
+SDFG_INLINE float sdfg_larger_f32(float a, float b) { return a > b ? a : b; }
+SDFG_INLINE double sdfg_larger_f64(double a, double b) { return a > b ? a : b; }
+SDFG_INLINE float sdfg_minnum_f32(float a, float b)
 {
     const float chosen = a < b ? a : b;
     return b != b ? a : chosen;
 }
-static inline double sdfg_maximum_f64(double a, double b)
+SDFG_INLINE double sdfg_maximum_f64(double a, double b)
 {
     const double chosen = a > b ? a : b;
     return a != a ? a : chosen;
 }
-static inline double sdfg_minimum_f64(double a, double b)
+SDFG_INLINE double sdfg_minimum_f64(double a, double b)
 {
     const double chosen = a < b ? a : b;
     return a != a ? a : chosen;
 }
-static inline double sdfg_maxnum_f64(double a, double b)
+SDFG_INLINE double sdfg_maxnum_f64(double a, double b)
 {
     const double chosen = a > b ? a : b;
     return b != b ? a : chosen;
 }
-static inline double sdfg_minnum_f64(double a, double b)
+SDFG_INLINE double sdfg_minnum_f64(double a, double b)
 {
     const double chosen = a < b ? a : b;
     return b != b ? a : chosen;
 }
 
 /* To the nearest integer, halves to even: the rounding mode that programs start with. */
-static inline float sdfg_roundeven_f32(float value) { return __builtin_rintf(value); }
-static inline double sdfg_roundeven_f64(double value) { return __builtin_rint(value); }
+SDFG_INLINE float sdfg_roundeven_f32(float value) { return __builtin_rintf(value); }
+SDFG_INLINE double sdfg_roundeven_f64(double value) { return __builtin_rint(value); }
 
 /*
  * To integers, towards zero. To 32 and 64 bits signed, and to 64 bits unsigned, what is too large
  * becomes the largest value, what is too small the smallest, NaN 0. Narrower types take the lower
  * bits of that, so that -1.0 gives 255 as unsigned 8 bits, as in NumPy and PyTorch on most machines.
  */
-static inline int32_t sdfg_i32_from_f32(float value)
+SDFG_INLINE int32_t sdfg_i32_from_f32(float value)
 {
     float clamped = value >= -0x1p31f ? (value < 0x1p31f ? value : 0.0f) : 0.0f;
     int32_t inside = (int32_t)clamped;
@@ -114,7 +116,7 @@ static inline int32_t sdfg_i32_from_f32(float value)
     return value < -0x1p31f ? INT32_MIN : inside;
 }
 
-static inline int64_t sdfg_i64_from_f64(double value)
+SDFG_INLINE int64_t sdfg_i64_from_f64(double value)
 {
     double clamped = value >= -0x1p63 ? (value < 0x1p63 ? value : 0.0) : 0.0;
     int64_t inside = (int64_t)clamped;
@@ -122,7 +124,7 @@ static inline int64_t sdfg_i64_from_f64(double value)
     return value < -0x1p63 ? INT64_MIN : inside;
 }
 
-static inline int32_t sdfg_i32_from_f64(double value)
+SDFG_INLINE int32_t sdfg_i32_from_f64(double value)
 {
     double clamped = value > -0x1p31 - 1 ? (value < 0x1p31 ? value : 0.0) : 0.0;
     int32_t inside = (int32_t)clamped;
@@ -130,7 +132,7 @@ static inline int32_t sdfg_i32_from_f64(double value)
     return value <= -0x1p31 - 1 ? INT32_MIN : inside;
 }
 
-static inline uint64_t sdfg_u64_from_f64(double value)
+SDFG_INLINE uint64_t sdfg_u64_from_f64(double value)
 {
     if (!(value >= 0x1p63)) {
         return (uint64_t)sdfg_i64_from_f64(value);
@@ -138,18 +140,18 @@ static inline uint64_t sdfg_u64_from_f64(double value)
     return value < 0x1p64 ? (uint64_t)value : UINT64_MAX;
 }
 
-static inline int64_t sdfg_i64_from_f32(float value) { return sdfg_i64_from_f64(value); }
-static inline uint64_t sdfg_u64_from_f32(float value) { return sdfg_u64_from_f64(value); }
+SDFG_INLINE int64_t sdfg_i64_from_f32(float value) { return sdfg_i64_from_f64(value); }
+SDFG_INLINE uint64_t sdfg_u64_from_f32(float value) { return sdfg_u64_from_f64(value); }
 
 #define SDFG_NARROW_CONVERSIONS(f, F)                                                              \
-    static inline int8_t sdfg_i8_from_##f(F value) { return (int8_t)sdfg_i32_from_##f(value); }    \
-    static inline int16_t sdfg_i16_from_##f(F value) { return (int16_t)sdfg_i32_from_##f(value); } \
-    static inline uint8_t sdfg_u8_from_##f(F value) { return (uint8_t)sdfg_i32_from_##f(value); }  \
-    static inline uint16_t sdfg_u16_from_##f(F value)                                              \
+    SDFG_INLINE int8_t sdfg_i8_from_##f(F value) { return (int8_t)sdfg_i32_from_##f(value); }      \
+    SDFG_INLINE int16_t sdfg_i16_from_##f(F value) { return (int16_t)sdfg_i32_from_##f(value); }   \
+    SDFG_INLINE uint8_t sdfg_u8_from_##f(F value) { return (uint8_t)sdfg_i32_from_##f(value); }    \
+    SDFG_INLINE uint16_t sdfg_u16_from_##f(F value)                                                \
     {                                                                                              \
         return (uint16_t)sdfg_i32_from_##f(value);                                                 \
     }                                                                                              \
-    static inline uint32_t sdfg_u32_from_##f(F value)                                              \
+    SDFG_INLINE uint32_t sdfg_u32_from_##f(F value)                                                \
     {                                                                                              \
         return (uint32_t)sdfg_i64_from_##f(value);                                                 \
     }

@@ -16,12 +16,12 @@
 typedef uint16_t sdfg_f16; /* IEEE binary16 */
 typedef uint16_t sdfg_bf16; /* the upper half of a float */
 
-static inline float sdfg_f32_from_bf16(sdfg_bf16 value)
+SDFG_INLINE float sdfg_f32_from_bf16(sdfg_bf16 value)
 {
     return sdfg_f32_of_bits((uint32_t)value << 16);
 }
 
-static inline sdfg_bf16 sdfg_bf16_from_f32(float value)
+SDFG_INLINE sdfg_bf16 sdfg_bf16_from_f32(float value)
 {
     uint32_t bits = sdfg_bits_of_f32(value);
     uint32_t rounded = (bits + 0x7FFFU + (bits >> 16 & 1U)) >> 16;
@@ -30,7 +30,7 @@ static inline sdfg_bf16 sdfg_bf16_from_f32(float value)
 }
 
 /* By scaling with a power of two: the exponent moves, and the hardware handles subnormals. */
-static inline float sdfg_f32_from_f16(sdfg_f16 value)
+SDFG_INLINE float sdfg_f32_from_f16(sdfg_f16 value)
 {
     uint32_t magnitude = (uint32_t)(value & 0x7FFFU) << 13;
     uint32_t sign = (uint32_t)(value & 0x8000U) << 16;
@@ -40,7 +40,7 @@ static inline float sdfg_f32_from_f16(sdfg_f16 value)
     return sdfg_f32_of_bits(sign | bits);
 }
 
-static inline sdfg_f16 sdfg_f16_from_f32(float value)
+SDFG_INLINE sdfg_f16 sdfg_f16_from_f32(float value)
 {
     uint32_t bits = sdfg_bits_of_f32(value);
     uint32_t sign = bits >> 16 & 0x8000U;

@@ -11,13 +11,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Functions of numbers are always part of the code around them: loops with calls are no vector code. */
+#define SDFG_INLINE __attribute__((always_inline)) static inline
+
 /* Sizes and indices: 64 bits, and they do not overflow in a program that fits into memory. */
 
-static inline int64_t sdfg_min(int64_t a, int64_t b) { return a < b ? a : b; }
-static inline int64_t sdfg_max(int64_t a, int64_t b) { return a > b ? a : b; }
+SDFG_INLINE int64_t sdfg_min(int64_t a, int64_t b) { return a < b ? a : b; }
+SDFG_INLINE int64_t sdfg_max(int64_t a, int64_t b) { return a > b ? a : b; }
 
 /* a / b rounded towards minus infinity; 0 for b = 0. */
-static inline int64_t sdfg_floordiv(int64_t a, int64_t b)
+SDFG_INLINE int64_t sdfg_floordiv(int64_t a, int64_t b)
 {
     if (b == 0) {
         return 0;
@@ -29,14 +32,14 @@ static inline int64_t sdfg_floordiv(int64_t a, int64_t b)
 }
 
 /* a - b * floordiv(a, b): has the sign of b. */
-static inline int64_t sdfg_floormod(int64_t a, int64_t b)
+SDFG_INLINE int64_t sdfg_floormod(int64_t a, int64_t b)
 {
     int64_t rest = b == 0 || b == -1 ? 0 : a % b;
     return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
 /* a / b rounded towards infinity; 0 for b = 0. */
-static inline int64_t sdfg_ceildiv(int64_t a, int64_t b)
+SDFG_INLINE int64_t sdfg_ceildiv(int64_t a, int64_t b)
 {
     if (b == 0) {
         return 0;
@@ -52,43 +55,43 @@ static inline int64_t sdfg_ceildiv(int64_t a, int64_t b)
  * of the unsigned one; `W` is an unsigned type that C does not widen to a signed one.
  */
 #define SDFG_INTEGER_FUNCTIONS(s, S, u, U, W, BITS)                                                \
-    static inline S sdfg_add_##s(S a, S b) { return (S)(U)((W)a + (W)b); }                         \
-    static inline S sdfg_sub_##s(S a, S b) { return (S)(U)((W)a - (W)b); }                         \
-    static inline S sdfg_mul_##s(S a, S b) { return (S)(U)((W)a * (W)b); }                         \
-    static inline S sdfg_neg_##s(S a) { return (S)(U)((W)0 - (W)a); }                              \
-    static inline S sdfg_abs_##s(S a) { return a < 0 ? sdfg_neg_##s(a) : a; }                      \
-    static inline S sdfg_min_##s(S a, S b) { return a < b ? a : b; }                               \
-    static inline S sdfg_max_##s(S a, S b) { return a > b ? a : b; }                               \
-    static inline S sdfg_div_##s(S a, S b)                                                         \
+    SDFG_INLINE S sdfg_add_##s(S a, S b) { return (S)(U)((W)a + (W)b); }                           \
+    SDFG_INLINE S sdfg_sub_##s(S a, S b) { return (S)(U)((W)a - (W)b); }                           \
+    SDFG_INLINE S sdfg_mul_##s(S a, S b) { return (S)(U)((W)a * (W)b); }                           \
+    SDFG_INLINE S sdfg_neg_##s(S a) { return (S)(U)((W)0 - (W)a); }                                \
+    SDFG_INLINE S sdfg_abs_##s(S a) { return a < 0 ? sdfg_neg_##s(a) : a; }                        \
+    SDFG_INLINE S sdfg_min_##s(S a, S b) { return a < b ? a : b; }                                 \
+    SDFG_INLINE S sdfg_max_##s(S a, S b) { return a > b ? a : b; }                                 \
+    SDFG_INLINE S sdfg_div_##s(S a, S b)                                                           \
     {                                                                                              \
         return b == 0 ? (S)0 : b == -1 ? sdfg_neg_##s(a) : (S)(a / b);                             \
     }                                                                                              \
-    static inline S sdfg_rem_##s(S a, S b) { return b == 0 || b == -1 ? (S)0 : (S)(a % b); }       \
-    static inline S sdfg_floordiv_##s(S a, S b) { return (S)sdfg_floordiv(a, b); }                 \
-    static inline S sdfg_floormod_##s(S a, S b) { return (S)sdfg_floormod(a, b); }                 \
-    static inline S sdfg_ceildiv_##s(S a, S b) { return (S)sdfg_ceildiv(a, b); }                   \
-    static inline S sdfg_shl_##s(S a, S n)                                                         \
+    SDFG_INLINE S sdfg_rem_##s(S a, S b) { return b == 0 || b == -1 ? (S)0 : (S)(a % b); }         \
+    SDFG_INLINE S sdfg_floordiv_##s(S a, S b) { return (S)sdfg_floordiv(a, b); }                   \
+    SDFG_INLINE S sdfg_floormod_##s(S a, S b) { return (S)sdfg_floormod(a, b); }                   \
+    SDFG_INLINE S sdfg_ceildiv_##s(S a, S b) { return (S)sdfg_ceildiv(a, b); }                     \
+    SDFG_INLINE S sdfg_shl_##s(S a, S n)                                                           \
     {                                                                                              \
         return (U)n < BITS ? (S)(U)((W)(U)a << (U)n) : (S)0;                                       \
     }                                                                                              \
-    static inline S sdfg_shr_##s(S a, S n)                                                         \
+    SDFG_INLINE S sdfg_shr_##s(S a, S n)                                                           \
     {                                                                                              \
         return (S)(a >> ((U)n < BITS ? (U)n : (U)(BITS - 1)));                                     \
     }                                                                                              \
-    static inline U sdfg_add_##u(U a, U b) { return (U)((W)a + (W)b); }                            \
-    static inline U sdfg_sub_##u(U a, U b) { return (U)((W)a - (W)b); }                            \
-    static inline U sdfg_mul_##u(U a, U b) { return (U)((W)a * (W)b); }                            \
-    static inline U sdfg_neg_##u(U a) { return (U)((W)0 - (W)a); }                                 \
-    static inline U sdfg_min_##u(U a, U b) { return a < b ? a : b; }                               \
-    static inline U sdfg_max_##u(U a, U b) { return a > b ? a : b; }                               \
-    static inline U sdfg_div_##u(U a, U b) { return b == 0 ? (U)0 : (U)(a / b); }                  \
-    static inline U sdfg_rem_##u(U a, U b) { return b == 0 ? (U)0 : (U)(a % b); }                  \
-    static inline U sdfg_ceildiv_##u(U a, U b)                                                     \
+    SDFG_INLINE U sdfg_add_##u(U a, U b) { return (U)((W)a + (W)b); }                              \
+    SDFG_INLINE U sdfg_sub_##u(U a, U b) { return (U)((W)a - (W)b); }                              \
+    SDFG_INLINE U sdfg_mul_##u(U a, U b) { return (U)((W)a * (W)b); }                              \
+    SDFG_INLINE U sdfg_neg_##u(U a) { return (U)((W)0 - (W)a); }                                   \
+    SDFG_INLINE U sdfg_min_##u(U a, U b) { return a < b ? a : b; }                                 \
+    SDFG_INLINE U sdfg_max_##u(U a, U b) { return a > b ? a : b; }                                 \
+    SDFG_INLINE U sdfg_div_##u(U a, U b) { return b == 0 ? (U)0 : (U)(a / b); }                    \
+    SDFG_INLINE U sdfg_rem_##u(U a, U b) { return b == 0 ? (U)0 : (U)(a % b); }                    \
+    SDFG_INLINE U sdfg_ceildiv_##u(U a, U b)                                                       \
     {                                                                                              \
         return b == 0 ? (U)0 : (U)(a / b + (a % b != 0));                                          \
     }                                                                                              \
-    static inline U sdfg_shl_##u(U a, U n) { return n < BITS ? (U)((W)a << n) : (U)0; }            \
-    static inline U sdfg_shr_##u(U a, U n) { return n < BITS ? (U)((W)a >> n) : (U)0; }            \
+    SDFG_INLINE U sdfg_shl_##u(U a, U n) { return n < BITS ? (U)((W)a << n) : (U)0; }              \
+    SDFG_INLINE U sdfg_shr_##u(U a, U n) { return n < BITS ? (U)((W)a >> n) : (U)0; }              \
     /* base to the power of an exponent >= 0; for a negative one what 1 / base^n truncates to */   \
     static inline S sdfg_pow_##s(S base, S exponent)                                               \
     {                                                                                              \
@@ -104,15 +107,15 @@ static inline int64_t sdfg_ceildiv(int64_t a, int64_t b)
         return (S)result;                                                                          \
     }                                                                                              \
     /* leading and trailing zeros (the width for 0), and ones */                                   \
-    static inline S sdfg_ctlz_##s(S a)                                                             \
+    SDFG_INLINE S sdfg_ctlz_##s(S a)                                                               \
     {                                                                                              \
         return a == 0 ? (S)BITS : (S)(__builtin_clzll((uint64_t)(U)a) - (64 - BITS));              \
     }                                                                                              \
-    static inline S sdfg_cttz_##s(S a)                                                             \
+    SDFG_INLINE S sdfg_cttz_##s(S a)                                                               \
     {                                                                                              \
         return a == 0 ? (S)BITS : (S)__builtin_ctzll((uint64_t)(U)a);                              \
     }                                                                                              \
-    static inline S sdfg_ctpop_##s(S a) { return (S)__builtin_popcountll((uint64_t)(U)a); }
+    SDFG_INLINE S sdfg_ctpop_##s(S a) { return (S)__builtin_popcountll((uint64_t)(U)a); }
 
 SDFG_INTEGER_FUNCTIONS(i8, int8_t, u8, uint8_t, uint32_t, 8)
 SDFG_INTEGER_FUNCTIONS(i16, int16_t, u16, uint16_t, uint32_t, 16)

@@ -15,7 +15,7 @@ struct sdfg_exp_f32_parts {
     uint32_t exponent;
 };
 
-static inline struct sdfg_exp_f32_parts sdfg_exp_parts_f32(float x, uint32_t bias)
+SDFG_INLINE struct sdfg_exp_f32_parts sdfg_exp_parts_f32(float x, uint32_t bias)
 {
     const float magic = 12582912.0f + (float)bias; /* 1.5 * 2^23: the sum ends in an integer */
     struct sdfg_exp_f32_parts parts;
@@ -34,7 +34,7 @@ static inline struct sdfg_exp_f32_parts sdfg_exp_parts_f32(float x, uint32_t bia
 }
 
 /* 1.1 ulp (1.1). */
-static inline float sdfg_exp_f32(float x)
+SDFG_INLINE float sdfg_exp_f32(float x)
 {
     struct sdfg_exp_f32_parts parts = sdfg_exp_parts_f32(x, 254);
     /* 2^n in two factors, for results below the smallest and above the largest normal number */
@@ -46,7 +46,7 @@ static inline float sdfg_exp_f32(float x)
 }
 
 /* exp where the result is a normal number. */
-static inline float sdfg_exp_normal_f32(float x)
+SDFG_INLINE float sdfg_exp_normal_f32(float x)
 {
     struct sdfg_exp_f32_parts parts = sdfg_exp_parts_f32(x, 127);
     return parts.mantissa * sdfg_f32_of_bits(parts.exponent << 23);
@@ -57,7 +57,7 @@ static inline float sdfg_exp_normal_f32(float x)
  * be smaller than any normal number. 2.2 ulp near 0, 4.8 at -87 (2.3): one constant for
  * ln 2 where its multiples are exact, because rounding the difference has cost more than it loses.
  */
-static inline float sdfg_exp_nonpositive_f32(float x)
+SDFG_INLINE float sdfg_exp_nonpositive_f32(float x)
 {
     const float magic = 12582912.0f + 127.0f;
     float shifted = SDFG_FMA(x, 1.44269504f, magic);
@@ -78,7 +78,7 @@ static inline float sdfg_exp_nonpositive_f32(float x)
 }
 
 /* After Norbert Juffa: exp(-polynomial) far from zero, an odd polynomial near it. 1.1 ulp (1.3). */
-static inline float sdfg_erf_f32(float x)
+SDFG_INLINE float sdfg_erf_f32(float x)
 {
     float magnitude = __builtin_fabsf(x);
     float t = magnitude > 4.0f ? 4.0f : magnitude;
@@ -103,7 +103,7 @@ static inline float sdfg_erf_f32(float x)
 }
 
 /* 1.4 ulp (1.4). */
-static inline float sdfg_tanh_f32(float x)
+SDFG_INLINE float sdfg_tanh_f32(float x)
 {
     float magnitude = __builtin_fabsf(x);
     float t = magnitude > 10.0f ? 10.0f : magnitude;
@@ -119,7 +119,7 @@ static inline float sdfg_tanh_f32(float x)
 }
 
 /* After Norbert Juffa. The significand is brought to 2/3 .. 4/3. 0.9 ulp (1.2). */
-static inline float sdfg_log_f32(float x)
+SDFG_INLINE float sdfg_log_f32(float x)
 {
     bool small = x < 0x1p-126f;
     float scaled = small ? x * 0x1p23f : x;
@@ -145,7 +145,7 @@ static inline float sdfg_log_f32(float x)
 }
 
 /* log(1 + x), with what the sum loses added to the first order. 1.6 ulp (1.6). */
-static inline float sdfg_log1p_f32(float x)
+SDFG_INLINE float sdfg_log1p_f32(float x)
 {
     float sum = 1.0f + x;
     float lost = x - (sum - 1.0f);
@@ -155,7 +155,7 @@ static inline float sdfg_log1p_f32(float x)
 }
 
 /* ln of a positive normal number. 2 ulp. */
-static inline double sdfg_log_normal_f64(double x)
+SDFG_INLINE double sdfg_log_normal_f64(double x)
 {
     uint64_t bits = sdfg_bits_of_f64(x);
     uint64_t exponent = (bits - 0x3fe6a09e667f3bcdu) & 0xfff0000000000000u; /* sqrt(1/2) */
@@ -174,7 +174,7 @@ static inline double sdfg_log_normal_f64(double x)
     return n * 0.693147180369123816490 + (2.0 * f + (2.0 * f * s * p + n * 1.90821492927058770002e-10));
 }
 
-static inline double sdfg_log_f64(double x)
+SDFG_INLINE double sdfg_log_f64(double x)
 {
     bool small = x < 0x1p-1022;
     double scaled = small ? x * 0x1p54 : x;
@@ -192,7 +192,7 @@ struct sdfg_exp_f64_parts {
     int32_t exponent;
 };
 
-static inline struct sdfg_exp_f64_parts sdfg_exp_parts_f64(double x)
+SDFG_INLINE struct sdfg_exp_f64_parts sdfg_exp_parts_f64(double x)
 {
     const double magic = 6755399441055744.0; /* 1.5 * 2^52: the sum ends in an integer */
     struct sdfg_exp_f64_parts parts;
@@ -216,13 +216,13 @@ static inline struct sdfg_exp_f64_parts sdfg_exp_parts_f64(double x)
     return parts;
 }
 
-static inline double sdfg_power_of_two_f64(int32_t exponent)
+SDFG_INLINE double sdfg_power_of_two_f64(int32_t exponent)
 {
     return sdfg_f64_of_bits((uint64_t)(uint32_t)(exponent + 1023) << 52);
 }
 
 /* 1 ulp. */
-static inline double sdfg_exp_f64(double x)
+SDFG_INLINE double sdfg_exp_f64(double x)
 {
     double bounded = x > 710.0 ? 710.0 : x < -746.0 ? -746.0 : x;
     struct sdfg_exp_f64_parts parts = sdfg_exp_parts_f64(bounded == bounded ? bounded : 0.0);
@@ -233,10 +233,10 @@ static inline double sdfg_exp_f64(double x)
     return x == x ? result : x;
 }
 
-static inline double sdfg_exp_nonpositive_f64(double x) { return sdfg_exp_f64(x); }
+SDFG_INLINE double sdfg_exp_nonpositive_f64(double x) { return sdfg_exp_f64(x); }
 
 /* After Stephen Moshier's Cephes: a rational function near zero. 1.4 ulp. */
-static inline double sdfg_tanh_f64(double x)
+SDFG_INLINE double sdfg_tanh_f64(double x)
 {
     double magnitude = __builtin_fabs(x);
     double t = magnitude > 20.0 ? 20.0 : magnitude == magnitude ? magnitude : 0.0;
@@ -254,7 +254,7 @@ static inline double sdfg_tanh_f64(double x)
 }
 
 /* Through double precision. 0.51 ulp. */
-static inline float sdfg_pow_f32(float x, float y)
+SDFG_INLINE float sdfg_pow_f32(float x, float y)
 {
     float magnitude = __builtin_fabsf(x);
     float half = y * 0.5f;
@@ -275,8 +275,8 @@ static inline float sdfg_pow_f32(float x, float y)
 }
 
 /* What is left to the C library: correct, and no vector code. */
-static inline double sdfg_erf_f64(double x) { return erf(x); }
-static inline double sdfg_log1p_f64(double x) { return log1p(x); }
-static inline double sdfg_pow_f64(double x, double y) { return pow(x, y); }
+SDFG_INLINE double sdfg_erf_f64(double x) { return erf(x); }
+SDFG_INLINE double sdfg_log1p_f64(double x) { return log1p(x); }
+SDFG_INLINE double sdfg_pow_f64(double x, double y) { return pow(x, y); }
 
 #endif /* SDFG_MATH_H */

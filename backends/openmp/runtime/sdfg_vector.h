@@ -6,7 +6,6 @@
 #define SDFG_VECTOR_H
 
 #include "sdfg_float.h"
-#include "sdfg_inline.h"
 #include "sdfg_integer.h"
 #include "sdfg_math.h"
 
