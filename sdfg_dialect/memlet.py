@@ -5,6 +5,7 @@ meet.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 from xdsl.dialects.builtin import StringAttr
@@ -60,7 +61,7 @@ class Range:
     def is_point(self) -> bool:
         return self.stop is None
 
-    @property
+    @cached_property
     def extent(self) -> Expr:
         """How many integers, for a range that is not empty the wrong way round."""
         if self.stop is None:
@@ -76,7 +77,13 @@ class Range:
     def exprs(self) -> tuple[Expr, ...]:
         return (self.start,) if self.stop is None else (self.start, self.stop, self.step)
 
+    @cached_property
+    def symbols(self) -> frozenset[str]:
+        return symbolic.symbols_of(*self.exprs)
+
     def substituted(self, values: Mapping[str, Expr | int]) -> "Range":
+        if self.symbols.isdisjoint(values):
+            return self
         stop = None if self.stop is None else symbolic.substitute(self.stop, values)
         start, step = (symbolic.substitute(e, values) for e in (self.start, self.step))
         return Range(start, stop, step)
@@ -137,13 +144,13 @@ class SubsetAttr(Data[tuple[Range, ...]]):
         """Sizes of the dimensions that are ranges."""
         return tuple(r.extent for r in self.data if not r.is_point)
 
-    @property
+    @cached_property
     def volume(self) -> Expr:
         return symbolic.product(r.extent for r in self.data)
 
-    @property
+    @cached_property
     def symbols(self) -> frozenset[str]:
-        return symbolic.symbols_of(*(e for r in self.data for e in r.exprs))
+        return frozenset[str]().union(*[r.symbols for r in self.data])
 
     def substituted(self, values: Mapping[str, Expr | int]) -> "SubsetAttr":
         return SubsetAttr(tuple(r.substituted(values) for r in self.data))
@@ -195,7 +202,8 @@ class MemletAttr(ParametrizedAttribute):
 
     @property
     def symbols(self) -> frozenset[str]:
-        return self.subset.symbols | symbolic.symbols_of(self.volume.data)
+        more = symbolic.symbols_of(self.volume.data)
+        return self.subset.symbols | more if more else self.subset.symbols
 
     @property
     def wcr(self) -> str | None:

@@ -11,6 +11,7 @@ that reading it back gives the same object.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import combinations
 from typing import Any, cast
 
 import sympy  # pyright: ignore[reportMissingTypeStubs]
@@ -131,8 +132,9 @@ def ceil_div(a: Expr, b: Expr) -> Expr:
     return FloorDiv(a + b - 1, b)
 
 
+@lru_cache(maxsize=1 << 14)
 def minimum(*values: Expr) -> Expr:
-    return _sympy.Min(*values)
+    return _sympy.Min(*values, evaluate=not _are_incomparable(values))
 
 
 def largest_minimum(expr: Expr) -> Expr | None:
@@ -141,13 +143,46 @@ def largest_minimum(expr: Expr) -> Expr | None:
     return max(found, key=_sympy.count_ops) if found else None
 
 
+@lru_cache(maxsize=1 << 14)
 def maximum(*values: Expr) -> Expr:
-    return _sympy.Max(*values)
+    return _sympy.Max(*values, evaluate=not _are_incomparable(values))
+
+
+def _are_incomparable(values: Sequence[Expr]) -> bool:
+    """
+    Whether no two of `values` can be compared: they differ by a sum of multiples of symbols.
+
+    sympy finds that out, too, but takes a hundred times as long.
+    """
+    pairs = combinations(values, 2)
+    return all(map(_is_flat, values)) and not any((a - b).is_Integer for a, b in pairs)
+
+
+def _is_flat(expr: Expr) -> bool:
+    """Whether `expr` is a sum of numbers, symbols and multiples of symbols."""
+    return all(map(_is_multiple, expr.args)) if expr.is_Add else _is_multiple(expr)
+
+
+def _is_multiple(expr: Expr) -> bool:
+    if expr.is_Symbol or expr.is_Integer:
+        return True
+    parts = expr.args
+    return expr.is_Mul and len(parts) == 2 and parts[0].is_Integer and parts[1].is_Symbol
 
 
 def greater(a: Expr, b: Expr) -> Expr:
     """The condition `a > b`."""
-    return _sympy.Gt(a, b)
+    return _relation(_sympy.Gt, a, b)
+
+
+def _relation(kind: Any, a: Expr, b: Expr) -> Expr:
+    """A comparison; true or false where that is clear."""
+    return kind(a, b, evaluate=not _are_incomparable((a, b)))
+
+
+def total(values: Iterable[Expr]) -> Expr:
+    """The sum of `values`."""
+    return _sympy.Add(*values)
 
 
 def product(values: Iterable[Expr]) -> Expr:
@@ -163,10 +198,15 @@ def fraction(a: Expr, b: Expr) -> tuple[Expr, Expr]:
     return _sympy.expand(number), _sympy.expand(divisor)
 
 
+_NONE = frozenset[str]()
+
+
 def symbols_of(*exprs: Expr) -> frozenset[str]:
     """Names of the free symbols."""
     found = [_symbols_of(e) for e in exprs if not e.is_Integer]
-    return found[0] if len(found) == 1 else frozenset[str]().union(*found)
+    if len(found) > 1:
+        return frozenset[str]().union(*found)
+    return found[0] if found else _NONE
 
 
 @lru_cache(maxsize=1 << 16)
@@ -187,13 +227,24 @@ def constant(expr: Expr) -> int | None:
 @lru_cache(maxsize=1 << 16)
 def equal(a: Expr, b: Expr) -> bool:
     """Whether `a` and `b` are provably the same for every value of their symbols."""
-    return a == b or _sympy.expand(a - b) == 0
+    return a == b or expanded(a - b) == 0
 
 
 @lru_cache(maxsize=1 << 16)
 def expanded(expr: Expr) -> Expr:
     """`expr` as a sum of products."""
-    return _sympy.expand(expr)
+    return expr if _is_flat(expr) else _sympy.expand(expr)
+
+
+def factor_in_sum(expr: Expr, name: str) -> Expr | None:
+    """The factor of a symbol in a sum of multiples of symbols; None where `expr` is no such sum."""
+    if not _is_flat(expr):
+        return None
+    for term in expr.args if expr.is_Add else (expr,):
+        factor, rest = term.as_coeff_Mul()
+        if rest.is_Symbol and rest.name == name:
+            return factor
+    return integer(0)
 
 
 def substitute(expr: Expr, values: Mapping[str, "Expr | int"]) -> Expr:
@@ -220,10 +271,8 @@ def evaluate(expr: Expr, values: Mapping[str, int]) -> int:
 @lru_cache(maxsize=1 << 14)
 def compiled(expr: Expr, names: tuple[str, ...]) -> Callable[..., int]:
     """`expr` as a Python function of the symbols `names`, in that order."""
-    # Positional stand-ins: a symbol may be called `lambda` or `min`.
-    stand_ins = {symbol(n): symbol(f"_{k}") for k, n in enumerate(names)}
-    arguments = ", ".join(f"_{k}" for k in range(len(names)))
-    text = _PYTHON.print(expr.xreplace(stand_ins))
+    arguments = ", ".join(f"{n}_" for n in names)
+    text = _PYTHON.print(expr)
     return cast(Callable[..., int], eval(f"lambda {arguments}: {text}", {"min": min, "max": max}))
 
 
@@ -231,7 +280,8 @@ def compiled(expr: Expr, names: tuple[str, ...]) -> Callable[..., int]:
 
 _TEXT = ExpressionPrinter({"FloorDiv": "floordiv", "Mod": "mod", "true": "true", "false": "false"})
 _PYTHON = ExpressionPrinter(
-    {"FloorDiv": "//", "Mod": "%", "Unequality": "!=", "true": "True", "false": "False"}
+    {"FloorDiv": "//", "Mod": "%", "Unequality": "!=", "true": "True", "false": "False"},
+    suffix="_",  # a symbol may be called `lambda` or `min`
 )
 
 
@@ -321,17 +371,17 @@ def _parse_not(parser: AttrParser) -> Expr:
 def _parse_comparison(parser: AttrParser) -> Expr:
     left = _parse_sum(parser)
     if parser.parse_optional_keyword("ne"):
-        return _sympy.Ne(left, _parse_sum(parser))
+        return _relation(_sympy.Ne, left, _parse_sum(parser))
     # The lexer has no token for `==`, `<=` and `>=`.
     if parser.parse_optional_punctuation("="):
         parser.parse_punctuation("=")
-        return _sympy.Eq(left, _parse_sum(parser))
+        return _relation(_sympy.Eq, left, _parse_sum(parser))
     if parser.parse_optional_punctuation("<"):
         relation = _sympy.Le if parser.parse_optional_punctuation("=") else _sympy.Lt
-        return relation(left, _parse_sum(parser))
+        return _relation(relation, left, _parse_sum(parser))
     if parser.parse_optional_punctuation(">"):
         relation = _sympy.Ge if parser.parse_optional_punctuation("=") else _sympy.Gt
-        return relation(left, _parse_sum(parser))
+        return _relation(relation, left, _parse_sum(parser))
     return left
 
 

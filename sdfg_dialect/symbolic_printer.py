@@ -25,8 +25,10 @@ class ExpressionPrinter:
 
     OR, AND, NOT, COMPARE, SUM, TERM, UNARY, ATOM = range(8)
 
-    def __init__(self, words: Mapping[str, str]):
+    def __init__(self, words: Mapping[str, str], suffix: str = ""):
         self.words = words
+        self.suffix = suffix
+        """Behind each symbol."""
 
     def print(self, expr: Expr, outer: int = 0) -> str:
         text, level = self.form(expr)
@@ -37,7 +39,7 @@ class ExpressionPrinter:
         if expr.is_Integer:
             return str(int(expr)), self.ATOM if expr >= 0 else self.UNARY
         if expr.is_Symbol:
-            return expr.name, self.ATOM
+            return expr.name + self.suffix, self.ATOM
         if expr in (_sympy.true, _sympy.false):
             return self.words["true" if expr == _sympy.true else "false"], self.ATOM
         if expr.is_Add:

@@ -119,10 +119,8 @@ class ArrayType(ParametrizedAttribute, TypeAttribute):
 
     def linear_index(self, index: Sequence[Expr]) -> Expr:
         """Distance in elements of `index` from the start of the block of memory."""
-        distance = self.offset.data
-        for i, stride in zip(index, self.strides.data, strict=True):
-            distance = distance + i * stride
-        return distance
+        pairs = zip(index, self.strides.data, strict=True)
+        return symbolic.total((self.offset.data, *(i * stride for i, stride in pairs)))
 
     def with_storage(self, storage: str) -> "ArrayType":
         return ArrayType(self.dims, self.element_type, self.strides.data, self.offset.data, storage)

@@ -1,19 +1,18 @@
 """Map nests as programs of their own, equal ones only once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from io import StringIO
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
-from xdsl.printer import Printer
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.accesses import Accesses
 from sdfg.dialect.analysis.containers import root
+from sdfg.dialect.analysis.structure import Structures
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.ops.call import CallOp
 from sdfg.dialect.ops.containers import ViewOp
@@ -63,57 +62,69 @@ class Outliner:
 
     def run(self) -> None:
         taken = {p.sym_name.data for p in self.module.ops if isinstance(p, SdfgOp)}
-        known: dict[str, str] = {}
+        known: dict[Hashable, str] = {}
+        structures = Structures()
         for nest in list(nests(self.program)):
-            roots = containers(nest)
+            said = structures.of(nest)
+            roots = list(dict.fromkeys(root(value) for value in said.externals))
             if any(isinstance(c.type, StreamType) for c in roots):
                 continue
             symbols = sorted(free_symbols(nest, roots))
             where = layer(nest)
-            callee = self.outlined(nest, roots, symbols, where)
-            key = fingerprint(callee)
-            if key not in known:
+            places = tuple(place(value, roots, structures) for value in said.externals)
+            key = said.key, places, tuple(structures.number(c.type) for c in roots)
+            values = {s: symbolic.symbol(s) for s in symbols}
+            first = key not in known
+            if first:
                 known[key] = unique(where, taken)
                 taken.add(known[key])
-                callee.attributes["sym_name"] = StringAttr(known[key])
-                insert_before(self.program, callee)
-            else:
-                callee.erase()
-            values = {s: symbolic.symbol(s) for s in symbols}
             call = CallOp(known[key], roots, values)
             call.attributes["label"] = StringAttr(where)
             insert_before(nest, derived(call, nest))
-            nest.detach()
-            nest.erase()
+            if first:
+                insert_before(self.program, outlined(nest, roots, symbols, known[key]))
+            else:
+                nest.detach()
+                nest.erase()
         erase_unused_containers(self.program)
 
-    def outlined(
-        self, nest: MapOp, roots: list[SSAValue], symbols: list[str], where: str
-    ) -> SdfgOp:
-        """A private program that holds a copy of `nest`."""
-        accesses = Accesses.of(nest)
-        arguments: list[tuple[str, str, ArrayType | StreamType]] = []
-        labels: set[str] = set()
-        for container in roots:
-            reads, writes = container in accesses.reads, container in accesses.writes
-            role = "inout" if reads and writes else "out" if writes else "in"
-            kind = container.type
-            assert isinstance(kind, ArrayType)
-            name = unique_label(label(container), labels)
-            labels.add(name)
-            arguments.append((role, name, kind))
-        callee = SdfgOp.with_arguments("callee", symbols, arguments, private=True)
-        values: dict[SSAValue, SSAValue] = dict(zip(roots, callee.body.block.args, strict=True))
-        for old, new in values.items():
-            new.name_hint = old.name_hint
-        for view in views(nest, values):
-            callee.body.block.add_op(view.clone(values))
-        copy = nest.clone(values)
-        for new, old in zip(copy.walk(), nest.walk(), strict=True):
-            new.location = old.location
-        callee.body.block.add_op(StateOp(where, [copy]))
-        derived(callee, nest)
-        return callee
+
+def place(value: SSAValue, roots: list[SSAValue], structures: Structures) -> Hashable:
+    """What a container is: one of `roots`, or what view of which of them."""
+    owner = value.owner
+    if not isinstance(owner, ViewOp):
+        return roots.index(value)
+    return structures.of(owner).key, place(owner.source, roots, structures)
+
+
+def outlined(nest: MapOp, roots: list[SSAValue], symbols: list[str], name: str) -> SdfgOp:
+    """A private program that does what `nest` does, which goes into it."""
+    accesses = Accesses.of(nest)
+    arguments: list[tuple[str, str, ArrayType | StreamType]] = []
+    labels: set[str] = set()
+    for container in roots:
+        reads, writes = container in accesses.reads, container in accesses.writes
+        role = "inout" if reads and writes else "out" if writes else "in"
+        kind = container.type
+        assert isinstance(kind, ArrayType)
+        called = unique_label(label(container), labels)
+        labels.add(called)
+        arguments.append((role, called, kind))
+    callee = SdfgOp.with_arguments(name, symbols, arguments, private=True)
+    values: dict[SSAValue, SSAValue] = dict(zip(roots, callee.body.block.args, strict=True))
+    for old, new in values.items():
+        new.name_hint = old.name_hint
+    for view in views(nest, values):
+        callee.body.block.add_op(view.clone(values))
+    where = layer(nest)
+    nest.detach()
+    callee.body.block.add_op(StateOp(where, [nest]))
+    for op in nest.walk():
+        for index, operand in enumerate(op.operands):
+            if operand in values:
+                op.operands[index] = values[operand]
+    derived(callee, nest)
+    return callee
 
 
 def nests(program: SdfgOp) -> Iterator[MapOp]:
@@ -135,18 +146,6 @@ def layer(nest: MapOp) -> str:
     state = nest.parent_op()
     assert isinstance(state, StateOp)
     return layer_name(nest.location) or state.sym_name.data
-
-
-def containers(nest: MapOp) -> list[SSAValue]:
-    """Roots of the containers that `nest` uses from outside, in order of their first use."""
-    inside = {r for op in nest.walk() for r in op.results}
-    inside |= {a for op in nest.walk() for g in op.regions for b in g.blocks for a in b.args}
-    found: dict[SSAValue, None] = {}
-    for op in nest.walk():
-        for operand in op.operands:
-            if operand not in inside:
-                found[root(operand)] = None
-    return list(found)
 
 
 def views(nest: MapOp, known: dict[SSAValue, SSAValue]) -> list[ViewOp]:
@@ -182,19 +181,6 @@ def free_symbols(nest: MapOp, roots: list[SSAValue]) -> set[str]:
         if isinstance(kind, ArrayType):
             read |= kind.symbols
     return read
-
-
-def fingerprint(program: SdfgOp) -> str:
-    """A text that two programs share exactly if they do the same: names and places left out."""
-    copy = program.clone()
-    for op in copy.walk():
-        for name in ("label", "sym_name", "arg_names"):
-            op.attributes.pop(name, None)
-        for value in (*op.results, *(a for g in op.regions for b in g.blocks for a in b.args)):
-            value.name_hint = None
-    stream = StringIO()
-    Printer(stream, print_generic_format=True).print_op(copy)
-    return stream.getvalue()
 
 
 def unique_label(text: str, taken: set[str]) -> str:

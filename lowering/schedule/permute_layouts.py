@@ -90,7 +90,7 @@ class Layouts:
 
     @classmethod
     def of(cls, program: SdfgOp, least: int) -> "Layouts":
-        """Linear in the number of accesses, times the length of the longest chain of layers."""
+        """Linear in the number of accesses."""
         able: dict[SSAValue, AllocOp] = {
             op.result: op
             for op in program.body.block.ops
@@ -105,14 +105,17 @@ class Layouts:
             ((dimension, _), *others) = counted.most_common()
             if container in able and not others and is_large(container, dimension, least):
                 chosen[container] = dimension
-        changed = True
-        while changed:
-            changed = False
-            for container, dimension in [*followers(program, chosen)]:
+        order = {node: k for k, node in enumerate(program.walk())}
+        new = chosen
+        while new:
+            users = {use.operation for container in new for use in container.uses}
+            found = followers(sorted(users, key=lambda node: order[node]), new)
+            new = {}
+            for container, dimension in found:
                 if container in able and container not in chosen and container not in votes:
-                    if is_large(container, dimension, least):
-                        chosen[container] = dimension
-                        changed = True
+                    if container not in new and is_large(container, dimension, least):
+                        new[container] = dimension
+            chosen |= new
         last = {c: d for c, d in chosen.items() if d != array_type(c).rank - 1}
         return cls({able[c]: d for c, d in last.items()})
 
@@ -189,14 +192,16 @@ def moved_by(
     """The dimension of a container that a parameter moves, if it is one."""
     if not isinstance(container.type, ArrayType) or container.type.rank < 3:
         return
-    found = [k for k, r in enumerate(memlet.ranges) if parameter in symbolic.symbols_of(*r.exprs)]
+    found = [k for k, r in enumerate(memlet.ranges) if parameter in r.symbols]
     if len(found) == 1:
         yield container, found[0]
 
 
-def followers(program: SdfgOp, chosen: dict[SSAValue, int]) -> Iterator[tuple[SSAValue, int]]:
-    """Containers that one node uses together with a changed one, moved by the same parameter."""
-    for node in program.walk():
+def followers(
+    nodes: Iterable[Operation], chosen: dict[SSAValue, int]
+) -> Iterator[tuple[SSAValue, int]]:
+    """Containers that one of `nodes` uses together with a changed one, moved alike."""
+    for node in nodes:
         if isinstance(node, CopyOp):
             ends = ((node.source, node.target), (node.target, node.source))
             for one, other in ends:
@@ -209,7 +214,7 @@ def followers(program: SdfgOp, chosen: dict[SSAValue, int]) -> Iterator[tuple[SS
         for container, memlet in accesses:
             if container not in chosen:
                 continue
-            moving = symbolic.symbols_of(*memlet.ranges[chosen[container]].exprs)
+            moving = memlet.ranges[chosen[container]].symbols
             if len(moving) != 1:
                 continue
             (parameter,) = moving

@@ -171,7 +171,7 @@ def span_of(over: Range, loops: Sequence[Loop], sizes: frozenset[str]) -> tuple[
 
 def _untiled(over: Range, ranges: Mapping[str, Range]) -> Range:
     """`0:N` for the tile `i:min(N, i + 16)` where `i` runs through `0:N:16`; else the same."""
-    tiles = ranges.get(str(over.start)) if over.start.is_Symbol and not over.is_point else None
+    tiles = ranges.get(over.start.name) if over.start.is_Symbol and not over.is_point else None
     if tiles is None or over.step != 1 or type(over.end).__name__ != "Min":
         return over
     parts = {symbolic.expanded(a) for a in over.end.args}

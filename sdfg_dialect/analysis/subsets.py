@@ -23,7 +23,7 @@ def address(kind: ArrayType, at: SubsetAttr) -> Expr:
     Two points of one block are the same element exactly when their addresses are equal, through
     whatever views they are named.
     """
-    return kind.linear_index([r.start for r in at.data]).expand()
+    return symbolic.expanded(kind.linear_index([r.start for r in at.data]))
 
 
 def same_range(a: Range, b: Range) -> bool:
@@ -203,6 +203,8 @@ def slope(expr: Expr, parameter: str) -> Expr | None:
     """How much `expr` grows when `parameter` grows by one, if that does not depend on it."""
     if parameter not in symbolic.symbols_of(expr):
         return symbolic.integer(0)
+    if (factor := symbolic.factor_in_sum(expr, parameter)) is not None:
+        return factor
     at = symbolic.symbol(parameter)
     # sympy's expand leaves floor divisions alone, so an expression with one stays unequal.
     difference = symbolic.expanded(symbolic.substitute(expr, {parameter: at + 1}) - expr)

@@ -1,5 +1,7 @@
 """Recipes: applied as a whole or not at all, without a change of results, and printed back."""
 
+from collections.abc import Hashable
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.choices import Choices, Drawn, Seeded, chance, pick, shuffled
@@ -136,7 +138,8 @@ def test_default_recipes_round_trip() -> None:
 
 def test_nests_that_write_other_containers_are_no_templates_of_each_other() -> None:
     """Both read `x`, then `y`; one then writes over the one, the other over the other."""
-    keys: list[str | None] = []
+    templates = Templates()
+    keys: list[Hashable] = []
     for written in "xy":
         module = parsed(f"""
         sdfg.sdfg @main (inout "x" %x: !sdfg.array<[4, 8] x f32>,
@@ -152,5 +155,5 @@ def test_nests_that_write_other_containers_are_no_templates_of_each_other() -> N
             }}
           }}
         }}""")
-        keys.append(Templates.key(next(op for op in module.walk() if isinstance(op, MapOp))))
+        keys.append(templates.key(next(op for op in module.walk() if isinstance(op, MapOp))))
     assert keys[0] != keys[1]

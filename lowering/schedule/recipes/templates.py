@@ -1,15 +1,14 @@
 """Nests that say the same are mapped once: the layers of a model repeat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import StringIO
 
 from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Block, Operation, SSAValue
-from xdsl.printer import Printer
 
 from sdfg.dialect.analysis.accesses import may_stop
 from sdfg.dialect.analysis.containers import is_constant, root
+from sdfg.dialect.analysis.structure import Structures
 from sdfg.dialect.ops.containers import AllocOp, ViewOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.lowering.schedule.names import label
@@ -51,38 +50,25 @@ class Template:
 class Templates:
     """The nests that were mapped so far, by what they say."""
 
-    known: dict[str, Template] = field(default_factory=dict[str, Template])
+    known: dict[Hashable, Template] = field(default_factory=dict[Hashable, Template])
+    structures: Structures = field(default_factory=Structures)
 
-    @staticmethod
-    def key(op: MapOp) -> str | None:
+    def key(self, op: MapOp) -> Hashable | None:
         """
-        A text that is the same for nests that differ in names and containers alone.
+        The same for nests that differ in names and containers alone.
 
         None for a nest that may stop the program: it then says where, which differs.
         """
         if may_stop(op):
             return None
-        around = externals(op)
-        holder = Block(arg_types=[v.type for v in around])
-        copy = op.clone(dict(zip(around, holder.args, strict=True)))
-        for inner in copy.walk():
-            inner.attributes.pop("label", None)
-            blocks = (b for r in inner.regions for b in r.blocks)
-            for value in (*inner.results, *(a for b in blocks for a in b.args)):
-                value.name_hint = None
-        stream = StringIO()
-        printer = Printer(stream, print_generic_format=True)
-        for value in holder.args:  # a name first given within a region would be given again
-            printer.print_ssa_value(value)
-        printer.print_op(copy)
-        roots = [root(v) for v in around]
-        facts = [(roots.index(root(v)), is_constant(v), str(v.type)) for v in around]
-        copy.erase()
-        return f"{stream.getvalue()}\n{facts}"
+        said = self.structures.of(op)
+        roots = [root(v) for v in said.externals]
+        facts = [(roots.index(root(v)), is_constant(v)) for v in said.externals]
+        return said.key, tuple(facts)
 
     def remember(
         self,
-        key: str,
+        key: Hashable,
         around: Sequence[SSAValue],
         added: Sequence[Operation],
         nodes: Sequence[Operation],
