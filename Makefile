@@ -7,7 +7,7 @@ PYTHON ?= python3
 PIP     = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 RUN     = PATH="$(abspath $(VENV))/bin:$$PATH"
 
-.PHONY: demo bench check lint clean
+.PHONY: demo bench check conformance lint clean
 
 demo: $(VENV)/.demo-installed
 	$(RUN) python test/benchmarks/demo.py
@@ -18,6 +18,9 @@ bench: $(VENV)/.demo-installed
 
 check: lint
 	$(RUN) python -m pytest -n 2 --dist=worksteal
+
+conformance: $(VENV)/.test-installed
+	cd test && $(RUN) python -W ignore -m conformance
 
 lint: $(VENV)/.test-installed
 	$(RUN) ruff check .

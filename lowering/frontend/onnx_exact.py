@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.onnx_expansion import Expansion
@@ -117,7 +117,7 @@ def gelu(e: Expansion) -> bool:
 
 def pad(e: Expansion) -> bool:
     """Sizes below zero cut, which torch-mlir forgets where as much is added: slice, then pad."""
-    sizes = _known(e, e.node.input[1])
+    sizes = e.known(e.node.input[1])
     if sizes is None or not (sizes < 0).any():
         return False
     if len(e.node.input) > 3:
@@ -128,19 +128,6 @@ def pad(e: Expansion) -> bool:
     added = e.constant("pads", np.maximum(sizes, 0))
     e.compute("Pad", x, added, *e.node.input[2:], result=e.node.output[0], **e.attributes)
     return True
-
-
-def _known(e: Expansion, name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]] | None:
-    """The value of an initializer or a constant."""
-    for tensor in e.graph.initializer:
-        if tensor.name == name:
-            return numpy_helper.to_array(tensor)
-    for node in e.graph.node:
-        if node.op_type == "Constant" and node.output[0] == name:
-            value = helper.get_attribute_value(node.attribute[0])
-            is_tensor = isinstance(value, TensorProto)
-            return numpy_helper.to_array(value) if is_tensor else np.array(value, np.int64)
-    return None
 
 
 def grid_sample(e: Expansion) -> bool:

@@ -7,6 +7,7 @@ from onnx import ModelProto, NodeProto, TensorProto, helper
 
 from sdfg.lowering.frontend import onnx_exact
 from sdfg.lowering.frontend.onnx_expansion import Expansion
+from sdfg.lowering.frontend.onnx_resize import resize
 
 _FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE)
 
@@ -106,6 +107,7 @@ RULES: Mapping[str, Callable[[Expansion], bool]] = {
     "BatchNormalization": batch_normalization,
     "LpNormalization": lp_normalization,
     "QLinearMatMul": q_linear_mat_mul,
+    "Resize": resize,
     **onnx_exact.RULES,
 }
 """By operator; a rule says whether it applies."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from onnx import GraphProto, NodeProto, helper, numpy_helper
+from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
 
 @dataclass
@@ -32,6 +32,23 @@ class Expansion:
         if kind is None or not kind.HasField("shape"):
             return None
         return [dim.dim_value for dim in kind.shape.dim]
+
+    def text(self, attribute: str, default: str) -> str:
+        """An attribute that is a text."""
+        value: bytes = self.attributes.get(attribute, default.encode())
+        return value.decode()
+
+    def known(self, name: str) -> np.ndarray[Any, Any] | None:
+        """The value of an initializer or a constant, else None."""
+        for tensor in self.graph.initializer:
+            if tensor.name == name:
+                return numpy_helper.to_array(tensor)
+        for node in self.graph.node:
+            if node.op_type == "Constant" and node.output[0] == name:
+                value = helper.get_attribute_value(node.attribute[0])
+                is_tensor = isinstance(value, TensorProto)
+                return numpy_helper.to_array(value) if is_tensor else np.array(value)
+        return None
 
     def constant(self, label: str, value: np.ndarray[Any, Any]) -> str:
         """A new initializer."""

@@ -16,7 +16,9 @@ Arrays = dict[str, np.ndarray[Any, Any]]
 RANDOM = np.random.default_rng(11)
 
 
-def model_of(node: NodeProto, inputs: Arrays, constants: Arrays, result: int) -> ModelProto:
+def model_of(
+    node: NodeProto, inputs: Arrays, constants: Arrays, result: int, opset: int = 17
+) -> ModelProto:
     values = [
         helper.make_tensor_value_info(
             name, helper.np_dtype_to_tensor_dtype(array.dtype), list(array.shape)
@@ -26,7 +28,7 @@ def model_of(node: NodeProto, inputs: Arrays, constants: Arrays, result: int) ->
     output = helper.make_tensor_value_info("y", result, [None] * values_rank(inputs))
     stored = [numpy_helper.from_array(array, name) for name, array in constants.items()]
     graph = helper.make_graph([node], "g", values, [output], stored)
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
 
 
 def values_rank(inputs: Arrays) -> int:
@@ -40,11 +42,15 @@ def evaluate(model: ModelProto, inputs: Arrays) -> np.ndarray[Any, Any]:
 
 
 def before_and_after(
-    node: NodeProto, inputs: Arrays, constants: Arrays, result: int = TensorProto.FLOAT
+    node: NodeProto,
+    inputs: Arrays,
+    constants: Arrays,
+    result: int = TensorProto.FLOAT,
+    opset: int = 17,
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], list[str]]:
     """The result of the model, that of the prepared model, and what the latter consists of."""
-    expected = evaluate(model_of(node, inputs, constants, result), inputs)
-    prepared = prepare(model_of(node, inputs, constants, result), name="m", folder=None)
+    expected = evaluate(model_of(node, inputs, constants, result, opset), inputs)
+    prepared = prepare(model_of(node, inputs, constants, result, opset), name="m", folder=None)
     actual = evaluate(prepared.model, inputs | dict(prepared.weights))
     return expected, actual, [n.op_type for n in prepared.model.graph.node]
 

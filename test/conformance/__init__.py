@@ -1,0 +1,1 @@
+"""The standards' own test suites, every case of them."""

@@ -1,0 +1,84 @@
+"""The table of results, `docs/coverage.md`: per operator, and each case that does not pass."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import onnx
+
+from conformance.onnx_suite import Case, Outcome
+
+TABLE = Path(__file__).parents[2] / "docs" / "coverage.md"
+
+_HEAD = """\
+# What ONNX's own test suite says
+
+Written by `make conformance`: each case of `onnx.backend.test` (onnx {version}), compiled, run and
+compared as ONNX's runner does it. **{passed} of {count} cases pass ({share:.1f} %).**
+
+| kind | cases | pass |
+|---|---|---|
+"""
+_OPERATORS = """
+## By operator
+
+Of the node cases; those of an operator's expansion count as its own.
+
+| operator | cases | pass |
+|---|---|---|
+"""
+_OTHERS = """
+## Cases that do not pass
+
+| case | | reason |
+|---|---|---|
+"""
+_REASON = 160
+"""Characters of a reason that are shown."""
+_EXPANDED = re.compile(r"_expanded(_ver\d+)?$")
+
+
+def write_table(file: Path, cases: Sequence[Case], outcomes: Mapping[str, Outcome]) -> None:
+    file.write_text(table_of(cases, outcomes))
+
+
+def table_of(cases: Sequence[Case], outcomes: Mapping[str, Outcome]) -> str:
+    """The table as Markdown."""
+    passed = [case for case in cases if outcomes[case.name].status == "pass"]
+    head = _HEAD.format(
+        version=onnx.__version__,
+        passed=len(passed),
+        count=len(cases),
+        share=100 * len(passed) / max(len(cases), 1),
+    )
+    kinds, good = Counter(c.kind for c in cases), Counter(c.kind for c in passed)
+    operators, fine = (
+        Counter(_operator(c, outcomes) for c in some if c.kind == "node")
+        for some in (cases, passed)
+    )
+    others = [case for case in cases if outcomes[case.name].status != "pass"]
+    rows = (
+        [f"| {kind} | {count} | {good[kind]} |" for kind, count in kinds.items()],
+        [f"| {name} | {count} | {fine[name]} |" for name, count in sorted(operators.items())],
+        [_row(case, outcomes[case.name]) for case in others],
+    )
+    parts = zip((head, _OPERATORS, _OTHERS), rows, strict=True)
+    return "".join(title + "".join(f"{line}\n" for line in lines) for title, lines in parts)
+
+
+def _row(case: Case, found: Outcome) -> str:
+    reason = found.reason.removeprefix(f"{case.name}: ")
+    return f"| {case.name} | {found.status} | {reason.replace('|', '/')[:_REASON]} |"
+
+
+def _operators(cases: Sequence[Case], outcomes: Mapping[str, Outcome]) -> Counter[str]:
+    """How many node cases each operator has."""
+    return Counter(_operator(case, outcomes) for case in cases if case.kind == "node")
+
+
+def _operator(case: Case, outcomes: Mapping[str, Outcome]) -> str:
+    """What a node case is about; an expansion is about the operator that was expanded."""
+    whole = outcomes.get(_EXPANDED.sub("", case.name), outcomes[case.name])
+    operators = dict.fromkeys(whole.operators)
+    return next(iter(operators)) if len(operators) == 1 else "several"
