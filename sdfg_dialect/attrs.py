@@ -32,7 +32,8 @@ STORAGES = {
 
 SCHEDULES = {
     "sequential": "one point after the other, in order of the range, last dimension fastest",
-    "parallel": "the points of all dimensions on the threads of the host",
+    "parallel": "the points of all dimensions on the threads of the host, a few at a time",
+    "static": "the same, an equal part for each thread, in the order of the points",
     "simd": "points side by side in vector lanes, as far as the compiler can",
     "unroll": "a copy of the body for each point; the range is constant",
     "gpu_grid": "blocks of a GPU kernel",
@@ -173,6 +174,11 @@ class ScheduleAttr(ParametrizedAttribute):
             raise VerifyException(
                 f"the condition of a schedule is true or false, got {self.condition}"
             )
+
+    @property
+    def on_threads(self) -> bool:
+        """Whether the points run on the threads of the host."""
+        return self.kind.data in ("parallel", "static")
 
     @staticmethod
     def parse_inline(parser: AttrParser) -> "ScheduleAttr":

@@ -33,7 +33,7 @@ def bypasses(op: Operation, *, parallel: bool) -> bool:
     """Whether something in `op` bypasses the caches; where not `parallel`, in no parallel map."""
     if isinstance(op, TaskletOp):
         return op.nontemporal is not None
-    if not parallel and isinstance(op, MapOp) and op.schedule.kind.data == "parallel":
+    if not parallel and isinstance(op, MapOp) and op.schedule.on_threads:
         return False
     inner = (child for region in op.regions for block in region.blocks for child in block.ops)
     return any(bypasses(child, parallel=parallel) for child in inner)

@@ -146,13 +146,15 @@ class Kernel:
         parameters = (f.Parameter(_VALUES.name, t.pointer(t.const(t.VOID))), *_numbers(_RANGE))
         return f.Function(self.part, t.VOID, parameters, (unpacked, call), linkage="static")
 
-    def run(self, count: c.Expression, condition: c.Expression, scope: Scope) -> Statements:
-        """The statements that do all points: on the threads where `condition` holds."""
+    def run(
+        self, function: str, count: c.Expression, condition: c.Expression, scope: Scope
+    ) -> Statements:
+        """The statements that do all points: by `function`, on threads, where `condition` holds."""
         given = tuple(c.Name(p.name) for p in self.shared)
         alone = s.Evaluate(c.call(self.points, *given, c.Integer(0), count))
         values = c.Name(scope.names.unique(_VALUES.name))
         team, address = CONTEXT.arrow("team"), values.address() if given else c.NULL
-        run = s.Evaluate(c.call("sdfg_team_run", team, c.Name(self.part), address, count))
+        run = s.Evaluate(c.call(function, team, c.Name(self.part), address, count))
         kind = t.const(t.Named(f"struct {self.struct}"))
         packed = [s.Declare(kind, values.name, c.Initializer(given))] if given else []
         return [*packed, run if condition == c.TRUE else s.If(condition, (run,), (alone,))]

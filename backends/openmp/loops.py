@@ -69,9 +69,9 @@ def emit_map(op: MapOp, scope: Scope, body: Body) -> Statements:
         return []
     if kind == "unroll":
         return _unrolled(op, scope, body)
-    if kind not in ("sequential", "parallel", "simd"):
+    if kind not in ("sequential", "simd") and not op.schedule.on_threads:
         fail(op, f"is scheduled as {kind}, which OpenMP C does not have")
-    if kind == "parallel" and scope.expression(op.schedule.condition.data) != c.FALSE:
+    if op.schedule.on_threads and scope.expression(op.schedule.condition.data) != c.FALSE:
         return _parallel(op, scope, body)
     inner = scope.inner(lanes=kind == "simd")
     before: Statements = []
@@ -120,7 +120,8 @@ def _parallel(op: MapOp, scope: Scope, body: Body) -> Statements:
         points.append(hints.ordered())
     kernel = kernels.make_kernel(layer(op), bounds, [*before, *points], scope, written(op, scope))
     condition = scope.expression(op.schedule.condition.data)
-    return scoped(kernel.run(kernels.count_of(dimensions), condition, scope.inner()))
+    run = "sdfg_team_run_parts" if op.schedule.kind.data == "static" else "sdfg_team_run"
+    return scoped(kernel.run(run, kernels.count_of(dimensions), condition, scope.inner()))
 
 
 def dimension(name: str, over: Range, outer: Scope, inner: Scope) -> Dimension:

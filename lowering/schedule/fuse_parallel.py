@@ -134,9 +134,9 @@ def fits(first: MapOp, second: MapOp) -> bool:
     """
     count = len(first.param_names)
     theirs = second.ranges.data
-    if first.schedule.kind.data != "parallel":
+    if not first.schedule.on_threads:
         return False
-    if second.schedule.kind.data == "parallel":
+    if second.schedule.on_threads:
         known = PARALLEL in (first.schedule, second.schedule) or first.schedule == second.schedule
         if len(theirs) != count or not known:
             return False
@@ -188,7 +188,7 @@ def shared_bytes(accesses: Accesses, parameters: tuple[str, ...]) -> int:
 def join(first: MapOp, second: MapOp) -> None:
     """Append the body of `second` to that of `first`, over the parameters of `first`."""
     names = first.param_names
-    if second.schedule.kind.data != "parallel":
+    if not second.schedule.on_threads:
         split(second, len(names), first.schedule)
         around = second.parent_op()
         assert isinstance(around, MapOp)

@@ -31,7 +31,7 @@ def uses_streams(op: Operation) -> bool:
 
 def has_threads(op: Operation) -> bool:
     """Whether a loop in `op` is on threads."""
-    return any(isinstance(n, MapOp) and n.schedule.kind.data == "parallel" for n in op.walk())
+    return any(isinstance(n, MapOp) and n.schedule.on_threads for n in op.walk())
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ class Level:
 
     @property
     def on_threads(self) -> bool:
-        return isinstance(self.op, MapOp) and self.op.schedule.kind.data == "parallel"
+        return isinstance(self.op, MapOp) and self.op.schedule.on_threads
 
     def problem(
         self, block: Block, index: Array, point: Lanes, mode: str, value: Array | None = None

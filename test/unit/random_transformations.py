@@ -14,7 +14,7 @@ from sdfg.lowering.schedule.transforms.fuse_loops import FuseLoopsPass
 from sdfg.lowering.schedule.transforms.interchange import InterchangePass
 from sdfg.lowering.schedule.transforms.load import LoadPass
 from sdfg.lowering.schedule.transforms.nest import Loop
-from sdfg.lowering.schedule.transforms.parallelize_loop import ParallelizeLoopPass
+from sdfg.lowering.schedule.transforms.parallelize_loop import CLAIMS, ParallelizeLoopPass
 from sdfg.lowering.schedule.transforms.partials import PartialsPass
 from sdfg.lowering.schedule.transforms.peel import PeelPass
 from sdfg.lowering.schedule.transforms.prefetch import PrefetchPass
@@ -115,7 +115,8 @@ def random_for_order(
         case "reciprocal":
             return ReciprocalPass(loop, pick(choices, DIVISORS))
         case "parallelize-loop":
-            return ParallelizeLoopPass(neighbours(choices, loops, 2), pick(choices, (1, 4)))
+            least, claim = pick(choices, (1, 4)), pick(choices, tuple(CLAIMS))
+            return ParallelizeLoopPass(neighbours(choices, loops, 2), least, claim)
         case _:
             return PrivatizePass(loop)
 

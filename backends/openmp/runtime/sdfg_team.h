@@ -33,7 +33,8 @@
 #include "sdfg_wait.h"
 #endif
 
-#define SDFG_CHUNKS 64               /* of each thread's part; several are begun at once */
+#define SDFG_CHUNKS 64               /* of each thread's part; several are begun at once: */
+#define SDFG_CLAIM 4                 /* one of so many parts of what is left */
 #define SDFG_STACK ((size_t)4 << 20) /* bytes; large enough for arrays in a kernel */
 #define SDFG_LINE 128                /* bytes; what threads write lies so far apart */
 
@@ -62,6 +63,7 @@ typedef struct sdfg_team {
     const void *values;
     int64_t count; /* points */
     int64_t chunk; /* points in each but the last */
+    uint32_t claim; /* one of so many parts of what is left is taken; late threads read it, too */
     sdfg_part *parts;
     int threads; /* the calling one included */
 #if !defined(SDFG_TEAM_OPENMP)
@@ -81,18 +83,18 @@ typedef struct sdfg_team {
 } sdfg_team;
 
 /*
- * Claim chunks of a part: a quarter of what is left, from its start for the thread it belongs to
+ * Claim chunks of a part: one `claim`-th of what is left, from its start for the thread it belongs to
  * and from its end for others. Returns how many, the first of them in `first`.
  *
  * Claims need no number of the loop they are for: a loop ends when all its chunks are done, so
  * chunks that are there are those of the loop that the team describes now.
  */
-static inline uint32_t sdfg_part_claim(sdfg_part *part, bool own, uint32_t *first)
+static inline uint32_t sdfg_part_claim(sdfg_part *part, bool own, uint32_t claim, uint32_t *first)
 {
     uint64_t seen = __atomic_load_n(&part->chunks, __ATOMIC_ACQUIRE);
     for (;;) {
         const uint32_t begin = (uint32_t)(seen >> 32), end = (uint32_t)seen;
-        const uint32_t taken = (end - begin + 3) / 4;
+        const uint32_t taken = (end - begin + claim - 1) / claim;
         const uint64_t rest = own ? (uint64_t)(begin + taken) << 32 | end
                                   : (uint64_t)begin << 32 | (end - taken);
         if (taken == 0) {
@@ -111,7 +113,8 @@ static inline uint32_t sdfg_team_work(sdfg_team *team, int place)
 {
     uint32_t done = 0, first = 0, taken = 0;
     for (int k = 0, from = place; k < team->threads; ++k) {
-        while ((taken = sdfg_part_claim(&team->parts[from], k == 0, &first)) > 0) {
+        const uint32_t claim = __atomic_load_n(&team->claim, __ATOMIC_RELAXED);
+        while ((taken = sdfg_part_claim(&team->parts[from], k == 0, claim, &first)) > 0) {
             const int64_t begin = first * team->chunk, end = begin + taken * team->chunk;
             team->kernel(team->values, begin, end < team->count ? end : team->count);
             done += taken;
@@ -121,9 +124,12 @@ static inline uint32_t sdfg_team_work(sdfg_team *team, int place)
     return done;
 }
 
-/* Describe a loop and divide it: from now on there are chunks. Returns how many. */
+/*
+ * Describe a loop, of whose chunks one `claim`-th is taken at once, and divide it: from now on there
+ * are chunks. Returns how many.
+ */
 static inline uint32_t sdfg_team_divide(sdfg_team *team, sdfg_kernel *kernel, const void *values,
-                                        int64_t count, uint32_t *left)
+                                        int64_t count, int claim, uint32_t *left)
 {
     const int64_t most = (int64_t)team->threads * SDFG_CHUNKS;
     const int64_t chunk = count <= most ? 1 : (count - 1) / most + 1;
@@ -134,6 +140,7 @@ static inline uint32_t sdfg_team_divide(sdfg_team *team, sdfg_kernel *kernel, co
     team->values = values;
     team->count = count;
     team->chunk = chunk;
+    __atomic_store_n(&team->claim, (uint32_t)claim, __ATOMIC_RELAXED);
     if (left != NULL) {
         __atomic_store_n(left, chunks, __ATOMIC_RELAXED);
     }
@@ -153,9 +160,9 @@ static inline void sdfg_team_begin(sdfg_team *team)
 }
 
 static inline void sdfg_team_share(sdfg_team *team, sdfg_kernel *kernel, const void *values,
-                                   int64_t count)
+                                   int64_t count, int claim)
 {
-    (void)sdfg_team_divide(team, kernel, values, count, NULL);
+    (void)sdfg_team_divide(team, kernel, values, count, claim, NULL);
 #pragma omp parallel num_threads(team->threads)
     (void)sdfg_team_work(team, omp_get_thread_num());
 }
@@ -259,11 +266,11 @@ static inline void sdfg_team_begin(sdfg_team *team)
 }
 
 static inline void sdfg_team_share(sdfg_team *team, sdfg_kernel *kernel, const void *values,
-                                   int64_t count)
+                                   int64_t count, int claim)
 {
     uint32_t left = 0;
     __atomic_store_n(&team->cpu, sdfg_this_cpu(), __ATOMIC_RELAXED);
-    left = sdfg_team_divide(team, kernel, values, count, &team->left.value);
+    left = sdfg_team_divide(team, kernel, values, count, claim, &team->left.value);
     __atomic_fetch_add(&team->job.value, 1, __ATOMIC_SEQ_CST);
     sdfg_signal_wake(&team->job, (int)left - 1);
     left = __atomic_sub_fetch(&team->left.value, sdfg_team_work(team, 0), __ATOMIC_SEQ_CST);
@@ -275,8 +282,8 @@ static inline void sdfg_team_share(sdfg_team *team, sdfg_kernel *kernel, const v
 #endif /* SDFG_TEAM_OPENMP */
 
 /* Do all points of a loop and return; `team` is NULL for one thread. */
-static inline void sdfg_team_run(sdfg_team *team, sdfg_kernel *kernel, const void *values,
-                                 int64_t count)
+static inline void sdfg_team_run_in(sdfg_team *team, sdfg_kernel *kernel, const void *values,
+                                    int64_t count, int claim)
 {
     if (count <= 0) {
         return;
@@ -284,8 +291,22 @@ static inline void sdfg_team_run(sdfg_team *team, sdfg_kernel *kernel, const voi
     if (team == NULL || count == 1) {
         kernel(values, 0, count);
     } else {
-        sdfg_team_share(team, kernel, values, count);
+        sdfg_team_share(team, kernel, values, count, claim);
     }
+}
+
+/* The same, a few points at a time: who is held up leaves them to the others. */
+static inline void sdfg_team_run(sdfg_team *team, sdfg_kernel *kernel, const void *values,
+                                 int64_t count)
+{
+    sdfg_team_run_in(team, kernel, values, count, SDFG_CLAIM);
+}
+
+/* The same, a whole part at a time. */
+static inline void sdfg_team_run_parts(sdfg_team *team, sdfg_kernel *kernel, const void *values,
+                                       int64_t count)
+{
+    sdfg_team_run_in(team, kernel, values, count, 1);
 }
 
 static inline void sdfg_team_free(sdfg_team *team)
@@ -308,6 +329,7 @@ static inline sdfg_team *sdfg_team_new(int threads)
     }
     memset(team, 0, sizeof *team);
     team->threads = threads;
+    team->claim = SDFG_CLAIM;
     team->parts = (sdfg_part *)sdfg_allocate(parts);
     if (team->parts == NULL) {
         free(team);

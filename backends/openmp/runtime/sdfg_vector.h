@@ -99,6 +99,8 @@ typedef double sdfg_f64x8 __attribute__((vector_size(64)));
 #define SDFG_HIDE(n) __asm__("" : "+r"(n))
 #define SDFG_OF_LANES _Pragma("omp simd")
 #define SDFG_STORE_FIRST(V)                                                                        \
+    SDFG_ELEMENT(V) lanes[sizeof(V) / sizeof(SDFG_ELEMENT(V))];                                    \
+    __builtin_memcpy(lanes, &value, sizeof value);                                                 \
     SDFG_HIDE(n);                                                                                  \
     SDFG_OF_LANES for (SDFG_COUNT(V) k = 0; k < SDFG_LANES(V); ++k)                                \
     {                                                                                              \
@@ -107,28 +109,44 @@ typedef double sdfg_f64x8 __attribute__((vector_size(64)));
         }                                                                                          \
     }
 #define SDFG_LOAD_FIRST(V)                                                                         \
+    SDFG_ELEMENT(V) lanes[sizeof(V) / sizeof(SDFG_ELEMENT(V))];                                    \
     SDFG_HIDE(n);                                                                                  \
-    SDFG_OF_LANES for (SDFG_COUNT(V) k = 0; k < SDFG_LANES(V); ++k) { lanes[k] = k < n ? p[k] : 0; }
-#else
-/* clang makes as few moves as possible where it knows n; nothing has masks for a number at run time. */
-#define SDFG_STORE_FIRST(V) __builtin_memcpy(p, lanes, (size_t)n * sizeof *p);
+    SDFG_OF_LANES for (SDFG_COUNT(V) k = 0; k < SDFG_LANES(V); ++k)                                \
+    {                                                                                              \
+        lanes[k] = k < n ? p[k] : 0;                                                               \
+    }                                                                                              \
+    __builtin_memcpy(&value, lanes, sizeof value);
+#elif defined(__clang__)
+/* As few moves as possible where n is known. */
+#define SDFG_STORE_FIRST(V) __builtin_memcpy(p, &value, (size_t)n * sizeof *p);
 #define SDFG_LOAD_FIRST(V)                                                                         \
-    __builtin_memset(lanes, 0, sizeof lanes);                                                      \
-    __builtin_memcpy(lanes, p, (size_t)n * sizeof *p);
+    __builtin_memset(&value, 0, sizeof value);                                                     \
+    __builtin_memcpy(&value, p, (size_t)n * sizeof *p);
+#else
+/* The same for gcc, which would copy by way of memory. */
+#define SDFG_STORE_FIRST(V)                                                                        \
+    for (SDFG_COUNT(V) k = 0; k < SDFG_LANES(V); ++k) {                                            \
+        if (k < n) {                                                                               \
+            p[k] = value[k];                                                                       \
+        }                                                                                          \
+    }
+#define SDFG_LOAD_FIRST(V)                                                                         \
+    value = (V){0};                                                                                \
+    for (SDFG_COUNT(V) k = 0; k < SDFG_LANES(V); ++k) {                                            \
+        if (k < n) {                                                                               \
+            value[k] = p[k];                                                                       \
+        }                                                                                          \
+    }
 #endif
 #define SDFG_FIRST_FUNCTIONS(V)                                                                    \
     SDFG_INLINE V sdfg_load_first_##V(const SDFG_ELEMENT(V) * p, SDFG_COUNT(V) n)                  \
     {                                                                                              \
-        SDFG_ELEMENT(V) lanes[sizeof(V) / sizeof(SDFG_ELEMENT(V))];                                \
         V value;                                                                                   \
         SDFG_LOAD_FIRST(V)                                                                         \
-        __builtin_memcpy(&value, lanes, sizeof value);                                             \
         return value;                                                                              \
     }                                                                                              \
     SDFG_INLINE void sdfg_store_first_##V(SDFG_ELEMENT(V) * p, V value, SDFG_COUNT(V) n)           \
     {                                                                                              \
-        SDFG_ELEMENT(V) lanes[sizeof(V) / sizeof(SDFG_ELEMENT(V))];                                \
-        __builtin_memcpy(lanes, &value, sizeof value);                                             \
         SDFG_STORE_FIRST(V)                                                                        \
     }
 

@@ -23,7 +23,7 @@ from sdfg.lowering.simplify.rewriting import rename, substitute
 Loop = MapOp | ForOp
 """A loop of one parameter."""
 
-_SPLIT = ("sequential", "unroll", "parallel")
+_SPLIT = ("sequential", "unroll", "parallel", "static")
 """Schedules of maps that may be taken apart into loops of one parameter."""
 
 
@@ -210,7 +210,7 @@ def check_private(alloc: AllocOp | ViewOp) -> None:
 
 def on_threads(loop: Operation) -> bool:
     """Whether the iterations of a loop run on the threads of the machine."""
-    return isinstance(loop, MapOp) and loop.schedule.kind.data == "parallel"
+    return isinstance(loop, MapOp) and loop.schedule.on_threads
 
 
 def parameter(loop: Loop) -> str:

@@ -25,6 +25,9 @@ from sdfg.lowering.schedule.transforms.nest import (
 from sdfg.lowering.schedule.transforms.reasons import carried
 from sdfg.lowering.schedule.transforms.transformation import Transformation
 
+CLAIMS = {"dynamic": "parallel", "static": "static"}
+"""The schedule for each way to claim iterations."""
+
 
 @dataclass(frozen=True)
 class ParallelizeLoopPass(Transformation):
@@ -39,11 +42,13 @@ class ParallelizeLoopPass(Transformation):
     map [i = 0:N, j = 0:M] schedule(parallel if N * M >= 64) { for [k = 0:K] { ... } }
     ```
 
-    Each thread begins with a part of its own, the same in every loop of one size, as a static
-    schedule would have it, and then takes from what others have not begun, as a dynamic one would.
-    Legal for maps whose points combine into no common element, and for loops whose iterations share
-    nothing, which become maps. Threads start no threads: refused within a loop that they run, and
-    around one. `sdfg-parallelize` leaves the nest as it is then.
+    Each thread begins with a part of its own, the same in every loop of one size, and then takes
+    from what others have not begun (`claim=dynamic`). With `claim=static` it takes its whole part
+    at once (`schedule(static)`), which is one call instead of several, for iterations that take
+    equally long; a part that nobody has begun still goes to whoever is free. Legal for maps whose
+    points combine into no common element, and for loops whose iterations share nothing, which
+    become maps. Threads start no threads: refused within a loop that they run, and around one; name
+    several nested loops to run them as one. `sdfg-parallelize` leaves the nest as it is then.
     """
 
     name = "sdfg-parallelize-loop"
@@ -53,12 +58,16 @@ class ParallelizeLoopPass(Transformation):
     """The loops, outermost first: all but the last hold nothing but the next."""
     least: int = 1
     """Iterations of all these loops together below which one thread runs them."""
+    claim: str = "dynamic"
+    """What a thread takes at once: `dynamic`, a few iterations, or `static`, its whole part."""
 
     def __post_init__(self) -> None:
         if not self.loops:
             raise ValueError(f"{self.name}: name at least one loop")
         if self.least < 1:
             raise ValueError(f"{self.name}: least is at least 1, got {self.least}")
+        if self.claim not in CLAIMS:
+            raise ValueError(f"{self.name}: claim is one of {', '.join(CLAIMS)}, got {self.claim}")
 
     def rewrite(self, nest: Nest) -> None:
         names = [nest.name(n) for n in self.loops]
@@ -86,13 +95,14 @@ class ParallelizeLoopPass(Transformation):
             op.attributes["schedule"] = schedule
 
     def schedule(self, nest: Nest, maps: list[MapOp]) -> ScheduleAttr:
+        kind = CLAIMS[self.claim]
         extents = [range_of(op).extent for op in maps]
         count = extents[0] if len(maps) == 1 else symbolic.product(map(nest.count, maps))
         if count.is_Integer:
-            return ScheduleAttr("parallel" if count >= self.least else "sequential")
+            return ScheduleAttr(kind if count >= self.least else "sequential")
         if self.least == 1:
-            return ScheduleAttr("parallel")
-        return ScheduleAttr("parallel", symbolic.greater(count, symbolic.integer(self.least - 1)))
+            return ScheduleAttr(kind)
+        return ScheduleAttr(kind, symbolic.greater(count, symbolic.integer(self.least - 1)))
 
 
 def check_threads(nest: Nest, chain: list[Loop]) -> None:

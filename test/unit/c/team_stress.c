@@ -37,7 +37,11 @@ static void loops(sdfg_team *team, int rounds, unsigned seed)
     for (int round = 0; round < rounds; ++round) {
         const int64_t count = rand_r(&seed) % 2 ? few[rand_r(&seed) % 10] : rand_r(&seed) % MOST;
         const job what = {done, round + 1, count}; /* gone when the loop has returned */
-        sdfg_team_run(team, add, &what, count);
+        if (round % 2) {
+            sdfg_team_run(team, add, &what, count);
+        } else {
+            sdfg_team_run_parts(team, add, &what, count);
+        }
         for (int64_t i = 0; i < count; ++i) {
             expected[i] += what.add;
         }
