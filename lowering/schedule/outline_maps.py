@@ -1,7 +1,7 @@
 """Map nests as programs of their own, equal ones only once."""
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -14,14 +14,15 @@ from sdfg.dialect.analysis.accesses import Accesses
 from sdfg.dialect.analysis.containers import root
 from sdfg.dialect.analysis.structure import Structures
 from sdfg.dialect.diagnostics import derived
+from sdfg.dialect.ops import syntax
 from sdfg.dialect.ops.call import CallOp
 from sdfg.dialect.ops.containers import ViewOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.scope import symbol_assigned, symbols_bound, symbols_read
 from sdfg.dialect.types import ArrayType, StreamType
-from sdfg.lowering.schedule.names import label
-from sdfg.lowering.simplify.rewriting import erase_unused_containers, insert_before
+from sdfg.lowering.schedule.names import label, names_around
+from sdfg.lowering.simplify.rewriting import erase_unused_containers, insert_before, substitute
 from sdfg.lowering.to_sdfg.names import place as layer_name
 
 
@@ -44,6 +45,7 @@ class OutlineMapsPass(ModulePass):
     ```
 
     Models repeat their layers: the code of one is then compiled once. Nests that use streams stay.
+    Parameters lose the numbers that told them from those of other nests.
     """
 
     name = "sdfg-outline-maps"
@@ -64,7 +66,9 @@ class Outliner:
         taken = {p.sym_name.data for p in self.module.ops if isinstance(p, SdfgOp)}
         known: dict[Hashable, str] = {}
         structures = Structures()
+        around = names_around(self.program)
         for nest in list(nests(self.program)):
+            drop_numbers(nest, around)
             said = structures.of(nest)
             roots = list(dict.fromkeys(root(value) for value in said.externals))
             if any(isinstance(c.type, StreamType) for c in roots):
@@ -87,6 +91,23 @@ class Outliner:
                 nest.detach()
                 nest.erase()
         erase_unused_containers(self.program)
+
+
+def drop_numbers(nest: MapOp, around: Iterable[str]) -> None:
+    """Call parameters in `nest` `row` instead of `row_3`, unless several are called so there."""
+    inner = list(nest.walk())
+    taken = set(around).union(filter(None, map(symbol_assigned, inner)))
+    names: dict[str, str] = {}
+    for old in dict.fromkeys(p for op in inner for p in symbols_bound(op)):
+        names[old] = unique_label(re.sub(r"(_\d+)+$", "", old), taken)
+        taken.add(names[old])
+    changed = {old: symbolic.symbol(new) for old, new in names.items() if old != new}
+    if not changed:
+        return
+    for op in inner:
+        if bound := symbols_bound(op):
+            op.attributes["params"] = syntax.strings(names[p] for p in bound)
+    substitute(nest, changed)
 
 
 def place(value: SSAValue, roots: list[SSAValue], structures: Structures) -> Hashable:
