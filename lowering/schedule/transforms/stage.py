@@ -14,6 +14,7 @@ from sdfg.dialect.memlet import MemletAttr, Range, SubsetAttr
 from sdfg.dialect.ops.containers import AllocOp
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.names import label
 from sdfg.lowering.schedule.nests import stride
@@ -35,7 +36,7 @@ from sdfg.lowering.simplify.rewriting import rename_parameters, set_memlet
 Access = tuple[SSAValue, MemletAttr]
 Copied = tuple[SSAValue, SubsetAttr, tuple[tuple[str, Range], ...]]
 """What a copy holds: elements of a container, for the loops that they depend on."""
-POLICIES = ("all", "constants", "reused", "strided")
+POLICIES = ("all", "constants", "reused", "scattered", "strided")
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,9 @@ class StagePass(Transformation):
     only: str = "strided"
     """
     `all` operands that move with the loop, the `constants` of these, those that are `reused` (read
-    again by a loop that they do not depend on), or of these the `strided` ones (not contiguous
-    along the loop) and constants.
+    again by a loop that they do not depend on), of these the `scattered` ones (whose runs along
+    the loops do not follow each other), or of these the `strided` ones (not contiguous along the
+    loop) and constants.
     """
     storage: str = "heap"
     """Where the copy lives."""
@@ -129,12 +131,27 @@ class StagePass(Transformation):
         if self.only in ("all", "constants"):
             return self.only == "all" or is_constant(container)
         again = any(range_of(op).extent != 1 for op in loops if op not in used)
-        if self.only == "reused":
-            return again
+        if self.only in ("reused", "scattered"):
+            return again and (
+                self.only == "reused" or self.scattered(nest, container, memlet, used)
+            )
         strided = step != 1
         if is_constant(container):
             return strided or again
         return strided and again
+
+    def scattered(
+        self, nest: Nest, container: SSAValue, memlet: MemletAttr, used: Sequence[Loop]
+    ) -> bool:
+        """Whether the runs that an access reads along the loops do not follow each other."""
+        names = [nest.name(role) for role in self.along]
+        outer = [op for op in used if parameter(op) not in names]
+        step: Expr = symbolic.integer(1)
+        for op in (*outer[-1:], *(op for op in used if parameter(op) in names))[::-1]:
+            if stride(container, memlet, parameter(op)) != step:
+                return True
+            step = step * range_of(op).extent
+        return False
 
     def copy(
         self,

@@ -6,7 +6,7 @@
 
 // CHECK: model.py:3:1: 'sdfg.map' is not transformed by sdfg-stage: table is written in the nest
 // LOOP: model.py:3:1: 'sdfg.map' is not transformed by sdfg-stage: there is no loop n
-// ONLY: sdfg-stage: only is one of all, constants, reused, strided, got some
+// ONLY: sdfg-stage: only is one of all, constants, reused, scattered, strided, got some
 // PAD: sdfg-stage: pad is at least 0, got -1
 // STORAGE: sdfg-stage: a copy is in memory, got the storage cupboard
 sdfg.sdfg @main (in "A" %A: !sdfg.array<[8] x f32>, inout "C" %C: !sdfg.array<[8] x f32>) {
