@@ -2,10 +2,10 @@
 // ahead: processors end there by themselves.
 sdfg.recipe @reduction for "reduction" when "run >= lanes" {
   sdfg.knob "vectors" = "max(1, min(4, run floordiv lanes))" in "1, 2, 4, 8"
-  sdfg.step "tile" {loop = "run", size = "vectors * lanes", unit = "lanes", rest = "halves", into = "block, piece"}
+  sdfg.step "tile" {loop = "run", size = "vectors * lanes", unit = "lanes", rest = "mask", into = "block, piece"}
   sdfg.step "tile" {loop = "piece", size = "lanes", into = "vec, lane"}
   sdfg.step "partials" {loops = "vec, lane"}
-  sdfg.step "vectorize" {loop = "lane", lanes = "lanes", into = "one"}
+  sdfg.step "vectorize" {loop = "lane", lanes = "lanes", into = "one", masked = "true"}
   sdfg.step "prefetch" {loop = "block", distance = "max(1, 8192 floordiv (vectors * vector_bytes))"} when "read_bytes > l2_bytes"
   sdfg.step "unroll" {loops = "vec, one"}
 }
