@@ -38,6 +38,7 @@ from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.weights import Weights
 from sdfg.lowering import pipelines
 from sdfg.lowering.frontend.imported import ImportedModel
+from sdfg.lowering.schedule.attention.masks import note_causal_masks
 from sdfg.lowering.schedule.set_machine import SetMachinePass
 from sdfg.tools.constants import evaluate_constants
 from sdfg.tools.core_speeds import kept_speeds, measure_speeds
@@ -152,6 +153,7 @@ class Compilation:
     def to_mapped(self) -> Weights:
         """Simplified to mapped; returns the weights that the program then reads."""
         with self.stage("schedule"):
+            note_causal_masks(self.module, self.imported.weights)
             self.run(pipelines.schedule(self.machine(), tuple(sorted(self.options.left_out))))
         with self.stage("constants"):
             weights = evaluate_constants(self.module, self.imported.weights)

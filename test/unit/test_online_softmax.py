@@ -11,10 +11,15 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 
 from sdfg.backends.openmp.toolchain import Options
+from sdfg.dialect.diagnostics import SDFGError
 from sdfg.dialect.interpreter.interpret import interpret
 from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.weights import Weights
 from sdfg.lowering.pipelines import finish, schedule
+from sdfg.lowering.schedule.attention.choice import Choice
+from sdfg.lowering.schedule.attention.masks import note_causal_masks
 from sdfg.lowering.schedule.attention.online_softmax import OnlineSoftmaxPass
+from sdfg.lowering.schedule.recipes.library import Library
 from sdfg.lowering.schedule.set_machine import SetMachinePass
 
 MACHINE = SetMachinePass(cores=2, vector_bytes=32)
@@ -198,6 +203,77 @@ def test_hidden_tiles(hidden: str) -> None:
     np.testing.assert_allclose(found, want, rtol=2e-5, atol=2e-5)
 
 
+def with_constant(shape: tuple[int, ...], mask: Array, *, chooses: bool) -> ModuleOp:
+    """The mask as a weight, which is added to scores, or else chooses between them and -inf."""
+    element = "i1" if chooses else "f32"
+    kind = f"!sdfg.array<[{shape[1]}, {shape[2]}] x {element}>"
+    text = str(attention(*shape, guarded=True, hidden="sgt"))
+    start = text.index("sdfg.map [p = 0")
+    text = text[:start] + text[text.index("sdfg.map [h = 0") :]
+    declared = f"%mask = sdfg.alloc : !sdfg.array<[{shape[1]}, {shape[2]}] x f32>"
+    assert declared in text
+    text = text.replace(declared, f'%mask = sdfg.constant #sdfg.weight<"mask"> : {kind}')
+    if chooses:
+        added = "arith.addf %a, %b : f32"
+        assert added in text
+        other = "%9 = arith.constant 0xff800000 : f32\n"
+        text = text.replace("%0 = " + added, other + "%0 = arith.select %b, %a, %9 : f32")
+    module = parsed(text)
+    note_causal_masks(module, Weights.of({"mask": mask}))
+    return module
+
+
+ATTENTION = """
+sdfg.recipe @mine for "attention" when "row > 1" {{
+  sdfg.knob "rows" = "4 * lanes" in "8"
+  sdfg.step "{}" {{{}}}
+}}"""
+
+
+@pytest.mark.parametrize(
+    ("step", "options", "message"),
+    [
+        ("tile", 'loop = "row"', "names no transformation: tile"),
+        ("online-softmax", 'rows = "rows"', "needs columns"),
+        ("online-softmax", 'rows = "row", columns = "lines"', "uses lines"),
+        ("online-softmax", 'rows = "1", columns = "1", depth = "1"', "has no option depth"),
+    ],
+)
+def test_wrong_recipes(step: str, options: str, message: str) -> None:
+    def choose() -> None:
+        library = Library.read([("mine.mlir", ATTENTION.format(step, options))])
+        Choice.of(library, {"row": 2, "lanes": 1})
+
+    with pytest.raises(SDFGError, match=message):
+        choose()
+
+
+def test_recipe() -> None:
+    library = Library.read(
+        [("mine.mlir", ATTENTION.format("online-softmax", 'rows = "rows", columns = "row - 1"'))]
+    )
+    assert Choice.of(library, {"row": 1, "lanes": 1}) is None
+    assert Choice.of(library, {"row": 7, "lanes": 2}) == Choice("mine", {"rows": 8}, 8, 6)
+
+
+@pytest.mark.parametrize("chooses", [False, True])
+@pytest.mark.parametrize("changed", [None, (3, 3), (3, 4), (0, 15)])
+def test_tiles_hidden_by_a_constant(chooses: bool, changed: tuple[int, int] | None) -> None:
+    """Only where each number of it says so."""
+    shape = (2, 12, 16, 3, 5)
+    lets = np.tri(*shape[1:3], dtype=np.bool_)
+    if changed is not None:
+        lets[changed] = not lets[changed]
+    added = np.where(lets, np.float32(0), np.float32(-np.inf))
+    mask = lets if chooses else added
+    module = applied(with_constant(shape, mask, chooses=chooses), rows=4, columns=5)
+    assert ("sdfg.for [tile = 0:min(" in str(module)) == (changed is None)
+    arrays = data(np.random.default_rng(0), shape, "none") | {"mask": added}
+    values = {n: arrays[n] for n in "QKV"}
+    found = interpret(module, "main", values, weights=Weights.of({"mask": mask}), strict=True)["O"]
+    np.testing.assert_allclose(found, reference(arrays, guarded=True), rtol=2e-5, atol=2e-5)
+
+
 @pytest.mark.parametrize(("masked", "guarded"), [("none", False), ("triangle", True)])
 @pytest.mark.parametrize("columns", [0, 24])
 def test_compiled(masked: str, guarded: bool, columns: int) -> None:
@@ -216,5 +292,7 @@ def test_stays() -> None:
     """Where scores are few, and where the product is not linear in what is normalized."""
     near = attention(1, 8, 8, 4, 4, guarded=False)
     assert "block" not in str(applied(near, rows=0, columns=0))
+    far = str(applied(attention(1, 512, 512, 4, 4, guarded=False), rows=0, columns=0))
+    assert 'recipe = "attention"' in far
     other = attention(1, 8, 8, 4, 4, guarded=False, product="addf")
     assert "block" not in str(applied(other, rows=4, columns=4))

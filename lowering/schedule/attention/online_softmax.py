@@ -1,9 +1,10 @@
 """Softmax and the product with its rows in one pass over tiles."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, ModuleOp, StringAttr, i64
 from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
@@ -62,9 +63,9 @@ class OnlineSoftmaxPass(ModulePass):
     name = "sdfg-online-softmax"
 
     rows: int = 0
-    """Rows in a block; 0: four vectors, where the scores of all rows are far from the core."""
+    """Rows in a block; 0: what the recipe for `attention` says, if its condition holds."""
     columns: int = 0
-    """Columns in a tile; 0: as many as the second cache holds beside what else they need."""
+    """Columns in a tile; 0: what the recipe says, or all."""
 
     def __post_init__(self) -> None:
         if self.rows < 0 or self.columns < 0:
@@ -79,6 +80,10 @@ class OnlineSoftmaxPass(ModulePass):
             sizes = Sizes.of(found, machine, rows=self.rows, columns=self.columns)
             if sizes is not None:
                 rewrite(found, sizes)
+
+
+def numbers(values: Mapping[str, int]) -> DictionaryAttr:
+    return DictionaryAttr({k: IntegerAttr(v, i64) for k, v in values.items()})
 
 
 def rewrite(found: Attention, sizes: Sizes) -> None:
@@ -104,6 +109,9 @@ def rewrite(found: Attention, sizes: Sizes) -> None:
         for inner in op.walk():
             derived(inner, last)
         op.location = location
+        if sizes.choice is not None:
+            op.attributes["recipe"] = StringAttr(sizes.choice.recipe)
+            op.attributes["knobs"] = numbers(sizes.choice.knobs)
     insert_before(last, *new)
     for op in (last, found.softmax.op, found.scores):
         op.detach()

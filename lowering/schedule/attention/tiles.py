@@ -17,18 +17,15 @@ from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 from sdfg.lowering.schedule.attention import tasklets as make
+from sdfg.lowering.schedule.attention.choice import Choice
 from sdfg.lowering.schedule.attention.pattern import Access, Attention
 from sdfg.lowering.schedule.attention.transposed import Copies
 from sdfg.lowering.schedule.attention.triangle import hides_later_columns
+from sdfg.lowering.schedule.recipes.library import default_library
 from sdfg.lowering.simplify.rewriting import set_memlet, substitute
 
 LARGEST_PRIVATE = 1 << 15
 """Elements that a block of rows may have on the stack for one container."""
-
-VECTORS = 4
-"""Vectors of rows in a block: measured, with 2 the loops are short and 8 exceed the first cache."""
-NEAR = 8
-"""Scores of all rows up to this part of the second cache are as fast to go through again."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +42,14 @@ class Sizes:
     """Columns in a tile."""
     triangle: bool
     """Whether tiles behind the diagonal count nothing, and are left out."""
+    choice: Choice | None = None
+    """The recipe that chose them."""
 
     @classmethod
     def of(cls, found: Attention, machine: MachineAttr, *, rows: int, columns: int) -> Self | None:
         """
-        By the sizes of the caches, unless they are given. None where a size is not known, and where
-        all scores stay near the core anyway.
+        As given, else by a recipe for attention. None where a size is not known, and where no
+        recipe fits.
         """
         element = array_type(found.softmax.scores[0]).element_type
         if not isinstance(element, Float32Type | Float64Type):
@@ -62,21 +61,19 @@ class Sizes:
         if len(known) < 3:
             return None
         height, length, width = known
-        near = machine.fact("l2_bytes") // NEAR
-        if not rows and height * length * element.size <= near:
-            return None
-        rows = rows or VECTORS * max(1, machine.fact("vector_bytes") // element.size)
-        if height < rows:
-            return None
-        # Of each column: its scores, and what belongs to it of both operands.
-        fitting = machine.fact("l2_bytes") // 2 // (element.size * (rows + 2 * width))
-        most = min(columns or max(fitting, rows), LARGEST_PRIVATE // rows)
-        tiles = -(-length // most)
         triangle = hides_later_columns(found)
-        if triangle and not columns and length % (2 * rows) == 0:
-            tiles = max(tiles, length // (2 * rows))
-        columns = columns or -(-length // tiles)
-        return cls(height, length, width, rows, columns, triangle and length % columns == 0)
+        values = {name: machine.fact(name) for name in machine.facts.data}
+        values |= {"lanes": machine.lanes(element.size), "bytes": element.size}
+        values |= {"row": height, "column": length, "width": width, "triangle": int(triangle)}
+        choice = None if rows else Choice.of(default_library(), values)
+        if not rows and choice is None:
+            return None
+        rows = choice.rows if choice is not None else rows
+        columns = columns or (choice.columns if choice is not None else length)
+        if not 0 < rows <= height:
+            return None
+        columns = max(1, min(columns, length, LARGEST_PRIVATE // rows))
+        return cls(height, length, width, rows, columns, triangle, choice)
 
 
 @dataclass

@@ -8,16 +8,15 @@ from xdsl.dialects.builtin import FloatAttr
 from xdsl.ir import Operation, SSAValue
 
 from sdfg.dialect import symbolic
-from sdfg.dialect.analysis.containers import root, touching
-from sdfg.dialect.ops.containers import AllocOp
+from sdfg.dialect.analysis.containers import array_type, root, touching
+from sdfg.dialect.facts import CAUSAL
+from sdfg.dialect.ops.containers import AllocOp, ConstantOp
 from sdfg.dialect.ops.dataflow import MapOp
 from sdfg.dialect.ops.tasklet import TaskletOp
 from sdfg.dialect.ops.tasklet_body import IndexOp
 from sdfg.dialect.symbolic import Expr
-from sdfg.lowering.schedule.attention.pattern import Attention, indexed
-
-HIDDEN = -1e37
-"""What is added to a score that shall not count: its exponential is then 0 beside any other."""
+from sdfg.lowering.schedule.attention.masks import HIDDEN
+from sdfg.lowering.schedule.attention.pattern import Access, Attention, indexed
 
 
 @dataclass(frozen=True)
@@ -37,25 +36,60 @@ def hides_later_columns(found: Attention) -> bool:
 
     ```
     mask[i, j] = i >= j ? 0 : -inf;  S[i, j] = f(i, j) + mask[i, j]
+    mask[i, j] = i >= j;  S[i, j] = mask[i, j] ? f(i, j) : -inf
     ```
+
+    The mask is computed, or a constant that `note_causal_masks` has marked.
     """
-    for op in [o for o in found.scores.walk() if isinstance(o, TaskletOp)]:
-        if not any(root(c) is root(found.softmax.scores[0]) for c in op.outputs):
+    source = root(found.softmax.scores[0])
+    tasklets = [o for o in found.scores.walk() if isinstance(o, TaskletOp)]
+    writers = [o for o in tasklets if any(root(c) is source for c in o.outputs)]
+    last = writers[-1]
+    masks = masking(last.yielded[0]) if len(last.yielded) == 1 else ()
+    for argument, access in zip(last.body.block.args, last.input_accesses, strict=False):
+        at = indexed(access[1].ranges, (found.row, found.column))
+        if at is None or argument not in masks:
             continue
-        total = op.yielded[0].owner if len(op.yielded) == 1 else None
-        if not isinstance(total, arith.AddfOp):
-            continue
-        for argument, (container, memlet) in zip(
-            op.body.block.args, op.input_accesses, strict=True
-        ):
-            at = indexed(memlet.ranges, (found.row, found.column))
-            if at is not None and argument in total.operands and is_triangle(container, at):
-                return True
+        if is_triangle(access[0], at) or is_known_triangle(access, at):
+            return True
     return False
 
 
+def masking(score: SSAValue) -> tuple[SSAValue, ...]:
+    """What may hide a score: what is added to it, or what chooses a number in its place."""
+    match score.owner:
+        case arith.AddfOp() as total:
+            return (total.lhs, total.rhs)
+        case arith.SelectOp() as choice:
+            other = choice.rhs.owner
+            hidden = isinstance(other, arith.ConstantOp) and value_of(
+                choice.rhs, "", "", behind=True
+            )
+            return (choice.cond,) if isinstance(hidden, float) and hidden <= HIDDEN else ()
+        case _:
+            return ()
+
+
+def is_known_triangle(access: Access, at: tuple[int, ...]) -> bool:
+    """Whether an access at a row and a column is to a matrix of a constant causal mask."""
+    container, memlet = access
+    constant = root(container).owner
+    if not isinstance(constant, ConstantOp) or CAUSAL not in constant.attributes:
+        return False
+    part, whole = array_type(container), array_type(constant.result)
+    matrix = whole.strides.data[-2] * whole.dims[-2]
+    others = [
+        r.start * stride
+        for d, (r, stride) in enumerate(zip(memlet.ranges, part.strides.data, strict=True))
+        if d not in at
+    ]
+    return tuple(part.strides.data[d] for d in at) == whole.strides.data[-2:] and all(
+        step == 0 or (step / matrix).is_integer for step in (part.offset.data, *others)
+    )
+
+
 def is_triangle(container: SSAValue, at: tuple[int, ...]) -> bool:
-    """Whether an array is 0 up to the diagonal of the dimensions `at`, and hides the rest."""
+    """Whether an array lets be what is up to the diagonal of the dimensions `at`, no more."""
     users = [(op, k) for op, k in touching(root(container))]
     writers = [op for op, k in users if isinstance(op, TaskletOp) and k >= len(op.inputs)]
     if not isinstance(root(container).owner, AllocOp) or len(writers) != 1:
@@ -72,6 +106,8 @@ def is_triangle(container: SSAValue, at: tuple[int, ...]) -> bool:
     row, column = (str(e) for e in index)
     behind = value_of(writer.yielded[0], row, column, behind=True)
     others = value_of(writer.yielded[0], row, column, behind=False)
+    if isinstance(behind, bool):
+        return not behind and others is True
     return isinstance(behind, float) and behind <= HIDDEN and others == 0.0
 
 

@@ -54,7 +54,7 @@ def apply_recipe(
     if not holds(recipe.condition.data, binding.values):
         raise Refused(f"@{recipe.sym_name.data} wants {recipe.condition}")
     try:
-        values = knobs_of(recipe, binding, chosen or {})
+        values = knobs_of(recipe, binding.values, chosen or {})
     except KeyError as missing:
         names = ", ".join(binding.values)
         fail(recipe, f"uses {missing.args[0]}, which is not defined", hint=f"it may use {names}")

@@ -107,13 +107,15 @@ def step_of(kind: Kind, parameter: str) -> int:
     return OPEN if known is None else abs(known)
 
 
-def knobs_of(recipe: RecipeOp, binding: Binding, chosen: Mapping[str, int]) -> dict[str, int]:
+def knobs_of(
+    recipe: RecipeOp, known: Mapping[str, int], chosen: Mapping[str, int]
+) -> dict[str, int]:
     """
-    The values of all names in a recipe: those of the binding, and each knob, chosen or default.
+    The values of all names in a recipe: `known` ones, and each knob, chosen or default.
 
     Raises `KeyError` where an expression uses a name that nothing defines.
     """
-    values = dict(binding.values)
+    values = dict(known)
     for knob in recipe.knobs:
         name = knob.knob.data
         values[name] = chosen[name] if name in chosen else evaluated(knob.value.data, values)

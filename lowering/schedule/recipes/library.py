@@ -27,6 +27,9 @@ from sdfg.lowering.schedule.recipes.transformations import TRANSFORMATIONS
 
 _FOLDER = "files"
 
+SEVERAL = {"attention": "online-softmax"}
+"""Kinds of several nests together, and the pass that finds them: the one step of their recipes."""
+
 
 @dataclass(frozen=True)
 class Library:
@@ -102,13 +105,16 @@ def recipes_of(module: ModuleOp, name: str) -> list[RecipeOp]:
 
 def check_names(recipe: RecipeOp) -> None:
     """Raises `SDFGError`, located, for kinds and transformations that there are none of."""
-    for kind in (text.data for text in recipe.kinds):
-        if kind not in ROLES and kind != "*":
-            fail(recipe, f"is for a kind that there is none of: {kind}", hint=one_of(ROLES))
+    kinds = [text.data for text in recipe.kinds]
+    for kind in kinds:
+        if kind not in ROLES and kind not in SEVERAL and kind != "*":
+            known = one_of([*ROLES, *SEVERAL])
+            fail(recipe, f"is for a kind that there is none of: {kind}", hint=known)
+    passes = [SEVERAL[kind] for kind in kinds if kind in SEVERAL]
     for step in recipe.steps:
         name = step.transformation.data
-        if name not in TRANSFORMATIONS:
-            fail(step, f"names no transformation: {name}", hint=one_of(TRANSFORMATIONS))
+        if name not in (passes or TRANSFORMATIONS):
+            fail(step, f"names no transformation: {name}", hint=one_of(passes or TRANSFORMATIONS))
 
 
 def one_of(names: Iterable[str]) -> str:
