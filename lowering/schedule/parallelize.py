@@ -83,13 +83,14 @@ class ParallelizePass(ModulePass):
                     self.distribute(node, machine)
 
     def distribute(self, op: MapOp, machine: MachineAttr) -> None:
-        condition = self.condition(op, machine)
+        total = picoseconds(op, machine)
+        condition = self.condition(op, total, machine)
         if condition == symbolic.parse("false") or uses_streams(op) or has_threads(op):
             return
         blocked = {conflict.parameter for conflict in conflicts(op, op.param_names)}
         if any(isinstance(node, CallOp) for node in op.walk()):  # of which little is known
             blocked = {*op.param_names}
-        leading = self.leading(op, blocked, machine)
+        leading = self.leading(op, blocked, total, machine)
         if leading == 0:
             return
         if leading == len(op.param_names) and op.schedule.kind.data == "simd":
@@ -97,19 +98,18 @@ class ParallelizePass(ModulePass):
         else:
             split(op, leading, ScheduleAttr("parallel", condition))
 
-    def condition(self, op: MapOp, machine: MachineAttr) -> Expr:
-        """What must hold at run time for threads to pay: what they save, and what that costs."""
+    def condition(self, op: MapOp, total: Expr, machine: MachineAttr) -> Expr:
+        """What must hold for threads to pay that share `total` picoseconds of one core."""
         cores = machine.fact("cores")
         start = machine.fact("start_ns") if self.start < 0 else self.start
         least = symbolic.integer(1000 * start * cores // (cores - 1))
-        total = picoseconds(op, machine)
         # What the map itself computes is not known before it runs.
         total = symbolic.substitute(total, dict.fromkeys(inner_ranges(op), 1))
         if total.is_Integer:
             return symbolic.parse("true" if total > least else "false")
         return symbolic.greater(total, least)
 
-    def leading(self, op: MapOp, blocked: set[str], machine: MachineAttr) -> int:
+    def leading(self, op: MapOp, blocked: set[str], total: Expr, machine: MachineAttr) -> int:
         """How many of the first dimensions to distribute: enough points for all threads."""
         points = 1
         count = 0
@@ -122,16 +122,16 @@ class ParallelizePass(ModulePass):
             known = symbolic.constant(extent)
             points *= known if known is not None else 1
             if points >= machine.fact("cores") * _PIECES_PER_THREAD:
-                if count > last or not self.is_uneven(op, points, machine):
+                if count > last or not self.is_uneven(total, points, machine):
                     break
         return count
 
-    def is_uneven(self, op: MapOp, points: int, machine: MachineAttr) -> bool:
+    def is_uneven(self, total: Expr, points: int, machine: MachineAttr) -> bool:
         """Whether cores that have one point less than others wait longer than a loop costs."""
         cores = machine.fact("cores")
-        total = symbolic.constant(picoseconds(op, machine))
+        time = symbolic.constant(total)
         idle = -points % cores / cores
-        return total is not None and total / points * idle > 1000 * machine.fact("start_ns")
+        return time is not None and time / points * idle > 1000 * machine.fact("start_ns")
 
     def cut(self, op: MapOp, condition: Expr) -> None:
         """

@@ -197,13 +197,14 @@ def _whole(
 
 
 def _of_tasklet(op: TaskletOp, scope: tuple[Operation, ...]) -> Iterator[Access]:
-    count = len(op.inputs)
-    for index, memlet in enumerate(op.reads):
+    reads, arguments = op.reads.data, op.body.block.args
+    count = len(reads)
+    for index, memlet in enumerate(reads):
         # A container as an argument is read at indices that the body computes.
-        some = isinstance(op.body.block.args[index].type, ArrayType)
-        yield _access(op, index, memlet, scope, whole=memlet.subset.is_point or not some)
+        some = isinstance(arguments[index].type, ArrayType)
+        yield _access(op, index, memlet, scope, whole=not some or memlet.subset.is_point)
     stored = set(op.stored_outputs)
-    for index, memlet in enumerate(op.writes):
+    for index, memlet in enumerate(op.writes.data):
         yield _access(op, count + index, memlet, scope, writes=True, whole=index not in stored)
 
 

@@ -65,8 +65,10 @@ class NodeDependences:
 def _among(
     root: SSAValue, users: Sequence[tuple[Operation, tuple[Access, ...]]], facts: Facts
 ) -> Iterator[NodeDependence]:
-    spans = {a: Span.of(a) for _, accesses in users for a in accesses}
     writers = sum(any(a.writes or not a.is_array for a in accesses) for _, accesses in users)
+    if writers == 0:
+        return
+    spans = {a: Span.of(a) for _, accesses in users for a in accesses} if writers > 1 else {}
     for k, (sink, later) in enumerate(users):
         for source, earlier in users[:k]:
             kinds: list[DependenceKind] = []

@@ -38,6 +38,8 @@ class Span:
         for over, stride in zip(
             access.subset.data, array_type(access.container).strides.data, strict=True
         ):
+            if over.is_point:
+                continue
             limits = _limits(Range(symbolic.integer(0), over.extent, over.step))
             length = symbolic.constant((over.extent - 1) * over.step * stride)
             if limits is None or length is None:

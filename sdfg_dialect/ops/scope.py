@@ -1,7 +1,8 @@
 """Which symbols an operation may use, and the check that it uses no others."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from xdsl.dialects.builtin import ArrayAttr
 from xdsl.ir import Attribute, Block, Operation
@@ -12,31 +13,34 @@ from sdfg.dialect.attrs import DimsAttr, ExprAttr, ScheduleAttr
 from sdfg.dialect.memlet import MemletAttr, SubsetAttr
 from sdfg.dialect.types import ArrayType, StreamType
 
+NONE = frozenset[str]()
+_NAMES = frozenset({"params", "symbols", "arg_names", "arg_roles"})
+"""Attributes that hold names and read no symbols."""
+
+_USED: Mapping[type[Attribute], Callable[[Any], frozenset[str]]] = {
+    SubsetAttr: lambda a: a.symbols,
+    MemletAttr: lambda a: a.symbols,
+    ArrayType: lambda a: a.symbols,
+    ExprAttr: lambda a: symbolic.symbols_of(a.data),
+    DimsAttr: lambda a: symbolic.symbols_of(*a.data),
+    ScheduleAttr: lambda a: symbolic.symbols_of(a.condition.data),
+    StreamType: lambda a: symbolic.symbols_of(a.depth.data),
+    ArrayAttr: lambda a: NONE.union(*[symbols_used(part) for part in a.data]),
+}
+"""The symbols that each kind of attribute reads; all others read none."""
+
 
 def symbols_used(attribute: Attribute) -> frozenset[str]:
     """The symbols that an attribute or type reads."""
-    match attribute:
-        case SubsetAttr() | MemletAttr() | ArrayType():
-            return attribute.symbols
-        case ExprAttr():
-            return symbolic.symbols_of(attribute.data)
-        case DimsAttr():
-            return symbolic.symbols_of(*attribute.data)
-        case ScheduleAttr():
-            return symbolic.symbols_of(attribute.condition.data)
-        case StreamType():
-            return symbolic.symbols_of(attribute.depth.data)
-        case ArrayAttr():
-            return frozenset[str]().union(*map(symbols_used, attribute.data))
-        case _:
-            return frozenset()
+    found = _USED.get(type(attribute))
+    return NONE if found is None else found(attribute)
 
 
 def symbols_read(op: Operation) -> frozenset[str]:
     """The symbols that `op` itself reads, its regions aside."""
-    parts = [symbols_used(a) for name, a in op.attributes.items() if name != "arg_names"]
+    parts = [symbols_used(a) for name, a in op.attributes.items() if name not in _NAMES]
     parts += [symbols_used(r.type) for r in op.results]
-    return frozenset[str]().union(*parts)
+    return NONE.union(*parts)
 
 
 def symbols_bound(op: Operation) -> tuple[str, ...]:

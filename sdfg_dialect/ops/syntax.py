@@ -18,7 +18,7 @@ def strings(values: Iterable[str]) -> ArrayAttr[StringAttr]:
 
 
 def texts(attr: ArrayAttr[StringAttr]) -> tuple[str, ...]:
-    return tuple(a.data for a in attr)
+    return tuple([a.data for a in attr.data])
 
 
 def element_type(container: Attribute) -> Attribute:

@@ -116,12 +116,14 @@ class TaskletOp(IRDLOperation):
     @property
     def input_accesses(self) -> tuple[tuple[SSAValue, MemletAttr], ...]:
         """Containers read and their memlets."""
-        return tuple(zip(self.inputs, self.reads, strict=True))
+        memlets = self.reads.data
+        return tuple(zip(self.operands[: len(memlets)], memlets, strict=True))
 
     @property
     def output_accesses(self) -> tuple[tuple[SSAValue, MemletAttr], ...]:
         """Containers written and their memlets."""
-        return tuple(zip(self.outputs, self.writes, strict=True))
+        memlets = self.writes.data
+        return tuple(zip(self.operands[len(self.reads.data) :], memlets, strict=True))
 
     @property
     def yielded(self) -> tuple[SSAValue, ...]:
@@ -134,13 +136,13 @@ class TaskletOp(IRDLOperation):
         Indices of the outputs that the body writes with `sdfg.store`, in the order of their
         arguments.
         """
-        count = len(self.outputs)
-        return tuple(range(count + len(self.inputs) - len(self.body.block.args), count))
+        count = len(self.writes.data)
+        return tuple(range(count + len(self.reads.data) - len(self.body.block.args), count))
 
     @property
     def yielded_outputs(self) -> tuple[int, ...]:
         """Indices of the outputs that take a value from `sdfg.yield`, in its order."""
-        return tuple(range(len(self.outputs) - len(self.stored_outputs)))
+        return tuple(range(len(self.writes.data) - len(self.stored_outputs)))
 
     @classmethod
     def parse(cls, parser: Parser) -> "TaskletOp":
