@@ -1,9 +1,8 @@
 """Text of expressions and types: precedence, parentheses, declarators."""
 
-from functools import singledispatchmethod
-
 from sdfg.backends.c_tree import expressions as e
 from sdfg.backends.c_tree import types as t
+from sdfg.backends.c_tree.dispatch import method_by_type
 from sdfg.backends.c_tree.layout import break_mark
 from sdfg.backends.c_tree.literals import float_text, integer_text, string_text
 from sdfg.backends.c_tree.nodes import CType, Node
@@ -48,7 +47,7 @@ class ExpressionPrinter:
             return f"({self.nested(node)})"
         return self.text(node)
 
-    @singledispatchmethod
+    @method_by_type
     def text(self, node: Node) -> str:
         """The text of an expression, without parentheses around the whole."""
         raise TypeError(f"{type(node).__name__} has no text in C")

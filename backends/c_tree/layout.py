@@ -1,10 +1,13 @@
 """Lines of at most 100 columns."""
 
+import re
+
 INDENT = 4
 WIDTH = 100
 LAST_RESORT = 0x7FF
 _CONTINUATION = 8
 _FIRST_MARK = 0xE000
+_MARK = re.compile(f"[{chr(_FIRST_MARK)}-{chr(_FIRST_MARK + LAST_RESORT)}]")
 
 
 def break_mark(depth: int, looseness: int = 0) -> str:
@@ -37,7 +40,7 @@ def fill(text: str, level: int, ending: str = "") -> list[str]:
 
 def _best_break(text: str, room: int) -> int | None:
     """The last of the outermost marks that leave a first line of at most `room` columns."""
-    marks = [(at, ord(c)) for at, c in enumerate(text) if _is_mark(c)]
+    marks = [(mark.start(), ord(mark[0])) for mark in _MARK.finditer(text)]
     fitting = [mark for mark in marks if mark[0] <= room] or marks[:1]
     # A break near the beginning would leave a stub of a line and change little.
     fitting = [mark for mark in fitting if mark[0] > room // 3] or fitting
@@ -52,10 +55,6 @@ def _best_break(text: str, room: int) -> int | None:
     return max(at for at, depth in fitting if depth == outermost)
 
 
-def _is_mark(character: str) -> bool:
-    return _FIRST_MARK <= ord(character) <= _FIRST_MARK + LAST_RESORT
-
-
 def plain(text: str) -> str:
     """`text` with spaces for its marks."""
-    return "".join(" " if _is_mark(c) else c for c in text)
+    return _MARK.sub(" ", text)

@@ -5,12 +5,12 @@ Deterministic: the same tree gives the same bytes. Four spaces of indentation, l
 columns where there is a place to break them.
 """
 
-from functools import singledispatchmethod
 from itertools import pairwise
 
 from sdfg.backends.c_tree import expressions as e
 from sdfg.backends.c_tree import files as f
 from sdfg.backends.c_tree import statements as s
+from sdfg.backends.c_tree.dispatch import method_by_type
 from sdfg.backends.c_tree.expression_printer import ExpressionPrinter
 from sdfg.backends.c_tree.layout import LAST_RESORT, break_mark, fill, plain
 from sdfg.backends.c_tree.literals import comment_text
@@ -95,7 +95,7 @@ class Printer:
 
     # Statements ---------------------------------------------------------------------------------
 
-    @singledispatchmethod
+    @method_by_type
     def statement(self, statement: Statement) -> None:
         """Print a statement."""
         raise TypeError(f"{type(statement).__name__} has no text in C")
@@ -206,7 +206,7 @@ class Printer:
         self.blank()
         self.line(f"#endif /* {file.guard} */")
 
-    @singledispatchmethod
+    @method_by_type
     def item(self, item: Item) -> None:
         """Print an item of the top level."""
         raise TypeError(f"{type(item).__name__} has no text in C")

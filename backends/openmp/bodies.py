@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import singledispatchmethod
 
 from xdsl.ir import Operation, Region
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
+from sdfg.backends.c_tree.dispatch import method_by_type
 from sdfg.backends.openmp import containers, hints, streams
 from sdfg.backends.openmp.copies import emit_copy
 from sdfg.backends.openmp.failures import CONTEXT, place, stop_on_failure
@@ -67,7 +67,7 @@ class BodyEmitter:
         free = s.Evaluate(c.call("sdfg_private_end", CONTEXT, block.pointer))
         return [memory, s.If(block.pointer.ne(c.NULL), (*body, free))]
 
-    @singledispatchmethod
+    @method_by_type
     def emit(self, op: Operation, scope: Scope) -> Statements:
         """The statements of one operation. An operation without a form is an error at its place."""
         fail(op, "has no form in OpenMP C", hint="expand or lower it before `-t openmp-c`")

@@ -53,10 +53,14 @@ class TaskletEmitter:
     """The container outside for each argument that is a container."""
     live: frozenset[Operation] = frozenset()
     """The operations whose results decide what the tasklet writes."""
+    stores: bool = False
+    """Whether the body changes memory before its end."""
 
     def __post_init__(self) -> None:
         found: set[Operation] = set()
-        for op in reversed(list(self.op.body.block.ops)):
+        ops = list(self.op.body.block.ops)
+        self.stores = any(isinstance(op, StoreOp) for op in ops)
+        for op in reversed(ops):
             if not op.results or any(u.operation in found for r in op.results for u in r.uses):
                 found.add(op)
         self.live = frozenset(found)
@@ -104,11 +108,6 @@ class TaskletEmitter:
             self.values[arg] = value
         else:
             self.declare(arg, value, body)
-
-    @property
-    def stores(self) -> bool:
-        """Whether the body changes memory before its end."""
-        return any(isinstance(op, StoreOp) for op in self.op.body.block.ops)
 
     def pop(self, arg: BlockArgument, container: SSAValue, body: list[s.Statement]) -> None:
         queue = self.scope.queue(container, self.op)

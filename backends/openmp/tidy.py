@@ -1,9 +1,9 @@
 """Bodies as a person would write them: same meaning, fewer lines."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
-from functools import singledispatch
-from typing import Any, cast
+from collections.abc import Sequence
+from functools import cache
+from typing import cast
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import statements as s
@@ -79,23 +79,30 @@ def _is_plain(statement: s.Declare) -> bool:
 
 def names_in(body: Sequence[s.Statement]) -> set[str]:
     """The variables, functions and macros that `body` mentions; not those it only declares."""
-    return set(_names(tuple(body)))
+    return _names(tuple(body))
 
 
-@singledispatch
-def _names(node: object) -> Iterator[str]:
+def _names(node: object) -> set[str]:
     """The variables that a part of the tree is about."""
-    if isinstance(node, tuple):
-        for part in cast(tuple[object, ...], node):
-            yield from _names(part)
-    elif dataclasses.is_dataclass(node) and not isinstance(node, t.CType):
-        for field in dataclasses.fields(node):
-            yield from _names(getattr(cast(Any, node), field.name))
+    found: set[str] = set()
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, c.Name):
+            found.add(node.name)
+        elif isinstance(node, tuple):
+            pending.extend(cast("tuple[object, ...]", node))
+        else:
+            pending.extend([getattr(node, part) for part in _parts(node.__class__)])
+    return found
 
 
-@_names.register
-def _(node: c.Name) -> Iterator[str]:
-    yield node.name
+@cache
+def _parts(kind: "type[object]") -> tuple[str, ...]:
+    """The fields of a kind of node; nothing for types, texts and numbers."""
+    if issubclass(kind, t.CType) or not dataclasses.is_dataclass(kind):
+        return ()
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _said_once(body: Statements) -> Statements:

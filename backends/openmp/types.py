@@ -43,7 +43,12 @@ def value_type(kind: Attribute, op: Operation) -> c.Scalar | c.Vector:
     scalar = computed(scalar_type(element(kind), op))
     if not is_vector(kind):
         return scalar
-    return c.Vector(c.INT8 if scalar is c.BOOL else scalar, lanes(kind, op))
+    return _vector(c.INT8 if scalar is c.BOOL else scalar, lanes(kind, op))
+
+
+@lru_cache(maxsize=256)
+def _vector(scalar: c.Scalar, lanes: int) -> c.Vector:
+    return c.Vector(scalar, lanes)
 
 
 def computed(stored: c.Scalar) -> c.Scalar:
