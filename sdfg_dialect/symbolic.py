@@ -150,12 +150,25 @@ def maximum(*values: Expr) -> Expr:
 
 def _are_incomparable(values: Sequence[Expr]) -> bool:
     """
-    Whether no two of `values` can be compared: they differ by a sum of multiples of symbols.
+    Whether no two of `values` can be compared: they differ by a sum of which no sign is known.
 
     sympy finds that out, too, but takes a hundred times as long.
     """
     pairs = combinations(values, 2)
-    return all(map(_is_flat, values)) and not any((a - b).is_Integer for a, b in pairs)
+    return all(map(_has_no_sign, values)) and not any((a - b).is_Integer for a, b in pairs)
+
+
+def _has_no_sign(expr: Expr) -> bool:
+    """Whether `expr` is a number or a sum of numbers, symbols, quotients and their multiples."""
+    for term in expr.args if expr.is_Add else (expr,):
+        factor, rest = term.as_coeff_Mul()
+        if not factor.is_Integer or not (rest == 1 or rest.is_Symbol or _is_quotient(rest)):
+            return False
+    return True
+
+
+def _is_quotient(expr: Expr) -> bool:
+    return isinstance(expr, FloorDiv | Mod)
 
 
 def _is_flat(expr: Expr) -> bool:

@@ -63,7 +63,7 @@ def _within(op: Operation) -> Iterator[Operation]:
         for block in region.blocks:
             inner = block.first_op
             while inner is not None:
-                following = inner.next_op
+                following = inner._next_op  # pyright: ignore[reportPrivateUsage]
                 yield inner
                 if inner.regions:
                     yield from _within(inner)

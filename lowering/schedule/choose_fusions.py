@@ -93,7 +93,7 @@ class Choice:
             if name in sizes and sizes[name] != symbolic.constant(r.extent)
         ]
         try:
-            chain = Chain.of(users, last, tiles(users.state, cuts))
+            chain = Chain.of(users, last, tiles(users, cuts))
             for base in self.containers:
                 chain.add(base)
         except Refused:
@@ -135,9 +135,7 @@ def growing(
         return
     pending = [base]
     try:
-        chain = Chain.of(
-            users, users.readers(base), tiles(users.state, [(n, 1, r) for n, r in loops])
-        )
+        chain = Chain.of(users, users.readers(base), tiles(users, [(n, 1, r) for n, r in loops]))
         while len(pending) == 1 and len(chain.regions) < _LONGEST:
             chain.add(pending[0])
             model = Model.of(chain, machine.fact("vector_bytes") // 4)

@@ -85,7 +85,7 @@ class FuseHalosPass(ModulePass):
         if (name := next(missing, None)) is not None:
             raise Refused(f"there is no loop {name}")
         cuts = [(n, size, whole[0][n]) for n, size in zip(self.loops, self.sizes, strict=True)]
-        chain = Chain.of(users, last, tiles(users.state, cuts))
+        chain = Chain.of(users, last, tiles(users, cuts))
         for base in containers:
             chain.add(base)
         return chain
@@ -102,9 +102,9 @@ def inside(state: StateOp, op: Operation) -> bool:
     return state.is_ancestor(op)
 
 
-def tiles(state: StateOp, cuts: Sequence[tuple[str, int, Range]]) -> list[Tile]:
+def tiles(users: Users, cuts: Sequence[tuple[str, int, Range]]) -> list[Tile]:
     """Tiles of loops, given with their size and range, under names of their own."""
-    taken = set(known_names(state))
+    taken = set(users.names)
     found: list[Tile] = []
     for loop, size, whole in cuts:
         name = symbolic.symbol_name(f"{loop}_tile", taken)

@@ -24,7 +24,7 @@ def known_names(op: Operation) -> set[str]:
         op = parent
     symbols = set(op.symbol_names) if isinstance(op, SdfgOp) else set[str]()
     for inner in op.walk():
-        symbols |= set(symbols_bound(inner))
+        symbols.update(symbols_bound(inner))
         if (assigned := symbol_assigned(inner)) is not None:
             symbols.add(assigned)
     return symbols

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from xdsl.ir import Operation, SSAValue
 
@@ -14,6 +15,7 @@ from sdfg.dialect.memlet import Range
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 from sdfg.dialect.ops.copies import PrefetchOp
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
+from sdfg.lowering.schedule.names import known_names
 from sdfg.lowering.schedule.nests import ReductionNest
 from sdfg.lowering.schedule.tile_regions import Needed, Ranges, Region, joined, needed, region_of
 from sdfg.lowering.schedule.transforms.nest import refuse
@@ -33,6 +35,11 @@ class Users:
         inside = [op for op in state.body.block.ops if not is_definition(op)]
         found = {op: Accesses.of(op) for op in inside}
         return cls(state, tuple(inside), found, facts_of(state).sizes)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The symbols that the program around the state defines."""
+        return frozenset(known_names(self.state))
 
     def writers(self, base: SSAValue) -> list[Operation]:
         return [n for n in self.nodes if base in self.accesses[n].writes]

@@ -118,7 +118,7 @@ class Iterations:
 
     def definitions_to_move(self, node: Operation) -> list[Definition] | None:
         """The containers that have to move with `node`; None if it has to stay."""
-        if not isinstance(node, Node) or may_stop(node) or not self.is_invariant(node):
+        if not isinstance(node, Node) or not self.is_invariant(node) or may_stop(node):
             return None
         definitions = self.definitions(node)
         if not self.is_only_writer(node) or not all(map(self.may_move, definitions)):

@@ -143,9 +143,11 @@ class Accesses:
 
 
 def _nested(op: Operation, scope: tuple[Operation, ...]) -> Iterator[Access]:
-    yield from accesses_of_node(op, scope)
-    if isinstance(op, TaskletOp) or not op.regions:
+    if isinstance(op, TaskletOp):
+        yield from _of_tasklet(op, scope)
         return
+    if not isinstance(op, MapOp):
+        yield from accesses_of_node(op, scope)
     inner = (*scope, op) if isinstance(op, MapOp | ForOp | WhileOp | IfOp | ConsumeOp) else scope
     for region in op.regions:
         for block in region.blocks:
@@ -227,10 +229,14 @@ def _of_call(op: CallOp, scope: tuple[Operation, ...]) -> Iterator[Access]:
             yield _whole(op, index, scope, writes=True, sure=False)
 
 
+_STOPPING = frozenset({AssertOp.name, GatherOp.name, ScatterOp.name, CallOp.name})
+"""Operations that may stop the program: a call if what it calls does."""
+
+
 def may_stop(op: Operation) -> bool:
     """Whether `op` may stop the program with an error, so that leaving it out changes a run."""
     return any(
-        isinstance(inner, AssertOp | GatherOp | ScatterOp)
-        or (isinstance(inner, CallOp) and may_stop(inner.program()))
+        not isinstance(inner, CallOp) or may_stop(inner.program())
         for inner in op.walk()
+        if inner.name in _STOPPING
     )

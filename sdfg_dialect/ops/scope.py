@@ -48,7 +48,9 @@ def symbols_bound(op: Operation) -> tuple[str, ...]:
     The symbols that the regions of `op` may use because of `op`: parameters of maps and loops.
     """
     params = op.attributes.get("params")
-    return tuple(p.data for p in params) if isinstance(params, ArrayAttr) else ()  # pyright: ignore
+    if params is None:
+        return ()
+    return tuple([p.data for p in params.data]) if isinstance(params, ArrayAttr) else ()  # pyright: ignore
 
 
 def symbol_assigned(op: Operation) -> str | None:
