@@ -223,6 +223,49 @@ def with_constant(shape: tuple[int, ...], mask: Array, *, chooses: bool) -> Modu
     return module
 
 
+DERIVED = """
+sdfg.sdfg private @constants (in "lets" %l: !sdfg.array<[1, 8, 8] x i1>,
+                              out "mask" %m: !sdfg.array<[1, 8, 8] x f32>) {{
+  sdfg.state @s {{
+    sdfg.map [i = 0:8, j = 0:8] {{
+      sdfg.tasklet (%a = %l[0, {at}]) -> (%m[0, i, j]) {{
+        %0 = arith.constant {shown} : f32
+        %1 = arith.constant {hidden} : f32
+        %2 = arith.select %a, %0, %1 : f32
+        sdfg.yield %2 : f32
+      }}
+    }}
+  }}
+}}
+sdfg.sdfg @main (in "x" %x: !sdfg.array<[1, 8, 8] x f32>,
+                 out "y" %y: !sdfg.array<[1, 8, 8] x f32>) {{
+  %m = sdfg.constant #sdfg.weight<"mask"> : !sdfg.array<[1, 8, 8] x f32>
+  sdfg.state @s {{
+    sdfg.map [i = 0:8, j = 0:8] {{
+      sdfg.tasklet (%a = %x[0, i, j], %b = %m[0, i, j]) -> (%y[0, i, j]) {{
+        %0 = arith.addf %a, %b : f32
+        sdfg.yield %0 : f32
+      }}
+    }}
+  }}
+}}"""
+
+
+@pytest.mark.parametrize(
+    ("at", "shown", "hidden", "causal"),
+    [
+        ("i, j", "0.0", "-3.4e38", True),
+        ("i, j", "0.0", "-1.0e4", False),
+        ("i, j", "-3.4e38", "0.0", False),
+        ("j, i", "0.0", "-3.4e38", False),
+    ],
+)
+def test_masks_computed_of_masks(at: str, shown: str, hidden: str, causal: bool) -> None:
+    module = parsed(DERIVED.format(at=at, shown=shown, hidden=hidden))
+    note_causal_masks(module, Weights.of({"lets": np.tri(8, dtype=np.bool_)[None]}))
+    assert ("sdfg.causal" in str(module)) == causal
+
+
 ATTENTION = """
 sdfg.recipe @mine for "attention" when "row > 1" {{
   sdfg.knob "rows" = "4 * lanes" in "8"

@@ -7,31 +7,69 @@ import numpy as np
 import numpy.typing as npt
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import ModuleOp, UnitAttr
+from xdsl.ir import SSAValue
 
 from sdfg.dialect.analysis.containers import array_type, touching
 from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.facts import CAUSAL
+from sdfg.dialect.memlet import MemletAttr
 from sdfg.dialect.ops.containers import ConstantOp
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.ops.tasklet import TaskletOp
+from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.weights import Weights
-
-HIDDEN = -1e37
-"""What is added to a score that shall not count: its exponential is then 0 beside any other."""
+from sdfg.lowering.schedule.attention.behind import HIDDEN, is_mask
 
 
 def note_causal_masks(module: ModuleOp, weights: Weights) -> None:
     """
     Mark each constant that is a causal mask as such: it lets `sdfg-online-softmax` leave out tiles.
 
-    Only those are looked at that are added to something, or choose between two values.
+    Only those are looked at that are added to something, or choose between two values. One that is
+    not there yet, because it is computed of weights, is a causal mask where it follows from one.
     """
+    computed = {
+        name: (program, container)
+        for program in module.ops
+        if isinstance(program, SdfgOp) and program.is_private
+        for role, name, container in program.arguments
+        if role == "out"
+    }
     for program in [op for op in module.ops if isinstance(op, SdfgOp)]:
         for op in [op for op in program.body.block.ops if isinstance(op, ConstantOp)]:
             if not isinstance(op.value, WeightAttr) or not may_be_mask(op):
                 continue
-            if op.value.key.data in weights and is_causal(weights[op.value.key.data]):
+            name = op.value.key.data
+            known = name in weights and is_causal(weights[name])
+            if known or (name in computed and follows(*computed[name], weights)):
                 op.attributes[CAUSAL] = UnitAttr()
+
+
+def follows(program: SdfgOp, container: SSAValue, weights: Weights) -> bool:
+    """Whether `program` computes a causal mask of another one, element by element."""
+    users = [(op, k) for op, k in touching(container)]
+    tasklets = [op for op, k in users if isinstance(op, TaskletOp) and k >= len(op.inputs)]
+    if len(users) != 1 or len(tasklets) != 1:
+        return False
+    (writer,) = tasklets
+    if len(writer.outputs) != 1 or writer.stored_outputs or writer.writes.data[0].wcr is not None:
+        return False
+    at = point(writer.writes.data[0])
+    if len(set(at)) != 2 or not all(e.is_Symbol for e in at):
+        return False
+    names = {c: name for role, name, c in program.arguments if role == "in" and name in weights}
+    arguments = zip(writer.body.block.args, writer.input_accesses, strict=True)
+    masks = {
+        argument
+        for argument, (source, memlet) in arguments
+        if source in names and point(memlet) == at and is_causal(weights[names[source]])
+    }
+    return is_mask(writer.yielded[0], str(at[0]), str(at[1]), masks)
+
+
+def point(memlet: MemletAttr) -> list[Expr]:
+    """The row and the column of an element; fewer where there are none."""
+    return [r.start for r in memlet.ranges[-2:]] if memlet.subset.is_point else []
 
 
 def may_be_mask(op: ConstantOp) -> bool:
