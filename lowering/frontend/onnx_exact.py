@@ -130,16 +130,6 @@ def pad(e: Expansion) -> bool:
     return True
 
 
-def grid_sample(e: Expansion) -> bool:
-    """Refuse what torch-mlir rounds to another neighbour than ONNX demands."""
-    if e.attributes.get("mode", b"linear") == b"nearest":
-        raise SDFGError(
-            f"{e.node.name}: 'GridSample' with mode 'nearest' has no exact lowering\n"
-            "hint: use mode 'linear'"
-        )
-    return False
-
-
 _SUMS = (
     "AveragePool CumSum GlobalAveragePool GlobalLpPool LpPool ReduceL1 ReduceL2 ReduceLogSum "
     "ReduceMean ReduceProd ReduceSum ReduceSumSquare"
@@ -151,7 +141,6 @@ RULES: Mapping[str, Callable[[Expansion], bool]] = {
     "Div": widen_integers,
     "Equal": equal,
     "Gelu": gelu,
-    "GridSample": grid_sample,
     "Mod": remainder,
     "Pad": pad,
     "Sign": sign,

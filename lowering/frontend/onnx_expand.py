@@ -7,7 +7,11 @@ from onnx import ModelProto, NodeProto, TensorProto, helper
 
 from sdfg.lowering.frontend import onnx_exact
 from sdfg.lowering.frontend.onnx_expansion import Expansion
+from sdfg.lowering.frontend.onnx_fourier import dft
+from sdfg.lowering.frontend.onnx_grid_sample import grid_sample
+from sdfg.lowering.frontend.onnx_load import opset
 from sdfg.lowering.frontend.onnx_resize import resize
+from sdfg.lowering.frontend.onnx_scan import cum_prod
 
 _FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE)
 
@@ -20,9 +24,9 @@ def expand_operators(model: ModelProto) -> None:
         t.name: helper.make_tensor_type_proto(t.data_type, list(t.dims)).tensor_type
         for t in graph.initializer
     }
-    nodes: list[NodeProto] = []
+    version, nodes = opset(model), list[NodeProto]()
     for node in list(graph.node):
-        expansion = Expansion(graph, node, types)
+        expansion = Expansion(graph, node, types, version)
         applies = node.op_type in RULES and RULES[node.op_type](expansion)
         nodes += expansion.nodes if applies else [node]
     del graph.node[:]
@@ -105,6 +109,9 @@ def q_linear_mat_mul(e: Expansion) -> bool:
 
 RULES: Mapping[str, Callable[[Expansion], bool]] = {
     "BatchNormalization": batch_normalization,
+    "CumProd": cum_prod,
+    "DFT": dft,
+    "GridSample": grid_sample,
     "LpNormalization": lp_normalization,
     "QLinearMatMul": q_linear_mat_mul,
     "Resize": resize,

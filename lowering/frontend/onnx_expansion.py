@@ -15,6 +15,8 @@ class Expansion:
     graph: GraphProto
     node: NodeProto
     types: Mapping[str, Any]
+    opset: int
+    """The version of ONNX's own operator set."""
     nodes: list[NodeProto] = field(default_factory=list[NodeProto])
 
     @property

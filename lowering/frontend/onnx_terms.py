@@ -1,5 +1,6 @@
 """Formulas over the values of an ONNX graph, as Python expressions."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,7 @@ class Term:
         return self.apply("Min", other)
 
     def reshaped(self, *sizes: int) -> "Term":
+        """With those sizes; without any dimensions if there are none."""
         return self.apply("Reshape", integers(self.expansion, *sizes))
 
     def taken(self, index: "Term | int", axis: int = 0) -> "Term":
@@ -121,6 +123,24 @@ def required(e: Expansion, number: int) -> Term:
     found = operand(e, number)
     assert found is not None
     return found
+
+
+def along(
+    axis: Term, rank: int, compute: Callable[[int], Term], candidates: Sequence[int] = ()
+) -> Term:
+    """
+    What `compute` makes of an axis, as a number from 0; where the axis is computed, one of what it
+    makes of the `candidates`, by default all, which have the same shape then.
+    """
+    known = axis.expansion.known(axis.name)
+    if known is not None:
+        return compute(int(known.item()) % rank)
+    first, *others = candidates or range(rank)
+    place = (axis < 0).choose(axis + rank, axis).reshaped()
+    result = compute(first)
+    for number in others:
+        result = place.equals(number).choose(compute(number), result)
+    return result
 
 
 def constant(e: Expansion, value: Any, kind: int = TensorProto.INT64) -> Term:

@@ -173,13 +173,6 @@ def test_negative_padding_cuts():
     np.testing.assert_array_equal(np.asarray(got), np.pad(x[:2, 1:], ((1, 0), (0, 1))))
 
 
-def test_nearest_samples_are_refused():
-    inputs = {"x": with_nan(1, 1, 4, 4), "g": with_nan(1, 2, 2, 2)}
-    node = helper.make_node("GridSample", ["x", "g"], ["y"], "sample", mode="nearest")
-    with pytest.raises(SDFGError, match="sample: 'GridSample' with mode 'nearest'"):
-        prepare(model_of(node, inputs, {}, TensorProto.FLOAT), name="m", folder=None)
-
-
 @pytest.mark.parametrize("op", ["ReduceMean", "ReduceL2", "ReduceSumSquare", "GlobalAveragePool"])
 def test_long_sums_of_short_floats(op: str):
     x = (RANDOM.random((1, 2, 50, 60)) + 0.5).astype(np.float16)
