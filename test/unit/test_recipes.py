@@ -1,6 +1,8 @@
 """Recipes: applied as a whole or not at all, without a change of results, and printed back."""
 
 from collections.abc import Hashable
+from importlib.resources import files
+from re import findall
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from unit.text import parsed, printed
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 
+from sdfg.dialect.analysis.kinds import ROLES
 from sdfg.dialect.interpreter.interpret import interpret
 from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.dialect.ops.recipe import RecipeOp, StepOp
@@ -23,7 +26,7 @@ from sdfg.lowering.schedule.names import names_around
 from sdfg.lowering.schedule.recipes.apply import apply_recipe
 from sdfg.lowering.schedule.recipes.binding import Binding
 from sdfg.lowering.schedule.recipes.extract import extracted_recipes
-from sdfg.lowering.schedule.recipes.library import default_library, parse_recipes
+from sdfg.lowering.schedule.recipes.library import SEVERAL, default_library, parse_recipes
 from sdfg.lowering.schedule.recipes.templates import Templates
 from sdfg.lowering.schedule.transforms.nest import Refused
 from sdfg.lowering.schedule.transforms.transformation import Transformation
@@ -157,3 +160,19 @@ def test_nests_that_write_other_containers_are_no_templates_of_each_other() -> N
         }}""")
         keys.append(templates.key(next(op for op in module.walk() if isinstance(op, MapOp))))
     assert keys[0] != keys[1]
+
+
+def test_table_of_kinds() -> None:
+    """What the table beside the default recipes says of each kind is what happens."""
+    folder = files("sdfg.lowering.schedule.recipes") / "files"
+    rows = [line.split("|")[1:3] for line in (folder / "README.md").read_text().splitlines()]
+    table = {
+        findall(r"`(\w+)`", row[0])[0]: findall(r"`(\w+)`", row[1])
+        for row in rows
+        if len(row) == 2 and "`" in row[0]
+    }
+    kinds = (*ROLES, *SEVERAL)
+    assert sorted(table) == sorted(kinds)
+    for kind in kinds:
+        known = [r.sym_name.data for r in default_library().for_kind(kind)]
+        assert table[kind] == [name for name in known if name in table[kind]], kind
