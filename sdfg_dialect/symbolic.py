@@ -110,8 +110,8 @@ def _divide_terms(a: Expr, b: Expr) -> tuple[Expr, Expr]:
             rest += int(term) % int(b)
         else:
             rest += term
-    if rest == 0 or whole != 0:
-        return whole, rest
+    if rest == 0 or whole != 0 or not b.is_Add:
+        return whole, rest  # by one product it is divided term by term
     quotient = _sympy.cancel(a / b)
     return (quotient, rest * 0) if quotient.as_numer_denom()[1] == 1 else (whole, rest)
 

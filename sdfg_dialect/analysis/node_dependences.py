@@ -11,7 +11,7 @@ from sdfg.dialect.analysis.accesses import Access, Accesses
 from sdfg.dialect.analysis.dependences import DependenceKind, facts_of, kind_between
 from sdfg.dialect.analysis.distances import meetings
 from sdfg.dialect.analysis.equations import Facts
-from sdfg.dialect.analysis.spans import Span
+from sdfg.dialect.analysis.spans import Span, are_apart
 from sdfg.dialect.ops.containers import AllocOp, ConstantOp, ViewOp
 
 
@@ -87,4 +87,6 @@ def _meet(a: Access, b: Access, spans: Mapping[Access, Span | None], facts: Fact
     """Whether two accesses may touch the same element."""
     one, other = spans[a], spans[b]
     known = None if one is None or other is None else one.meets(other)
-    return bool(meetings(a, b, (), facts).vectors) if known is None else known
+    if known is not None:
+        return known
+    return not are_apart(a, b) and bool(meetings(a, b, (), facts).vectors)
