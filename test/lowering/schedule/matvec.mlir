@@ -74,10 +74,32 @@ sdfg.sdfg @transposed (in "x" %x: !sdfg.array<[64] x f32>, out "y" %y: !sdfg.arr
   }
 }
 
-// What exceeds the second cache is read once: asked for half a page ahead, and not kept.
+// What exceeds the second caches of all cores is read once: asked for half a page ahead, and not kept.
 // CHECK-LABEL: @large
 // CHECK: sdfg.prefetch %B[n, 32 * block + 512:32 * block + 544] into 1 once
-sdfg.sdfg @large (in "x" %x: !sdfg.array<[1024] x f32>, out "y" %y: !sdfg.array<[512] x f32>) {
+sdfg.sdfg @large (in "x" %x: !sdfg.array<[1024] x f32>, out "y" %y: !sdfg.array<[1024] x f32>) {
+  %B = sdfg.constant #sdfg.weight<"B"> : !sdfg.array<[1024, 1024] x f32>
+  sdfg.state @s {
+    sdfg.map [n = 0:1024] {
+      sdfg.tasklet () -> (%y[n]) {
+        %0 = arith.constant 0.000000e+00 : f32
+        sdfg.yield %0 : f32
+      }
+      sdfg.map [k = 0:1024] {
+        sdfg.tasklet (%a = %x[k], %b = %B[n, k]) -> (%y[n] wcr sum) {
+          %0 = arith.mulf %a, %b : f32
+          sdfg.yield %0 : f32
+        }
+      }
+    }
+  }
+}
+
+// Matrices that stay in the caches of both cores: each thread has its part of the rows at once.
+// CHECK-LABEL: sdfg.sdfg @cached
+// CHECK-NOT: sdfg.prefetch
+// CHECK: sdfg.map [n = 0:512] schedule(static) attributes {recipe = "matvec_rows_cached"
+sdfg.sdfg @cached (in "x" %x: !sdfg.array<[1024] x f32>, out "y" %y: !sdfg.array<[512] x f32>) {
   %B = sdfg.constant #sdfg.weight<"B"> : !sdfg.array<[512, 1024] x f32>
   sdfg.state @s {
     sdfg.map [n = 0:512] {
