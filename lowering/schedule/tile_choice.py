@@ -44,6 +44,7 @@ class TileChoice:
 def choose_tile(nest: ReductionNest, machine: MachineAttr) -> TileChoice | None:
     """
     The tile for `nest` on `machine`, or None where vectors do not pay or do not fit the body.
+    Without vectors each lane parameter takes one value: a tile of numbers.
 
     The lane parameter is the one along which operands are contiguous or can be made so; the row
     parameter one along which the vector operands stay the same, so that a load serves all rows.
@@ -52,8 +53,6 @@ def choose_tile(nest: ReductionNest, machine: MachineAttr) -> TileChoice | None:
     if not isinstance(element, Float32Type | Float64Type) or not is_vectorizable(nest.body):
         return None
     lanes = machine.lanes(element.size)
-    if lanes == 1:
-        return None
     costs: dict[str, float] = {}
     for parameter, r in nest.parallel.items():
         if not is_tileable(nest, parameter, r):
@@ -87,8 +86,8 @@ def sized(
     """Choose the numbers, so that accumulators, one row of vectors and an operand fit."""
     if extent is not None and extent < lanes:
         lanes = 1 << (max(extent, 1).bit_length() - 1)
-    if lanes < 2:
-        return None
+        if lanes < 2:
+            return None
     available = -(-extent // lanes) if extent is not None else 2
     if row is None:
         return TileChoice(lane, lanes, max(1, min(4, available)), None, 1)

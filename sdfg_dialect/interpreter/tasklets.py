@@ -16,12 +16,13 @@ from xdsl.interpreter import (
 )
 from xdsl.ir import Operation
 
+from sdfg.dialect import symbolic
 from sdfg.dialect.interpreter import contraction
 from sdfg.dialect.interpreter.elements import poison, vector_shape
 from sdfg.dialect.interpreter.lanes import Array, Dense, Lanes, bounds, dense, evaluate
 from sdfg.dialect.interpreter.machine import Machine, stop
 from sdfg.dialect.interpreter.memory import Container, Stream
-from sdfg.dialect.memlet import MemletAttr
+from sdfg.dialect.memlet import MemletAttr, Range
 from sdfg.dialect.ops.tasklet import TaskletOp, YieldOp
 from sdfg.dialect.ops.tasklet_body import AssertOp, IndexOp, LoadOp, StoreOp
 
@@ -50,6 +51,8 @@ class Plan:
     """Index and memlet of each output that takes a value from the body."""
     stores: tuple[tuple[int, MemletAttr], ...]
     """Index and memlet of each output that the body stores to."""
+    lengths: tuple[Range, ...]
+    """The ranges of vectors of which a number of lanes counts that symbols say."""
     is_contraction: bool
 
     @classmethod
@@ -60,10 +63,14 @@ class Plan:
         writes = op.writes.data
         args = zip(op.reads, op.body.block.args, strict=False)
         values = zip(op.yielded_outputs, op.yielded, strict=True)
+        reads = tuple(movement(memlet, vector_shape(arg.type)) for memlet, arg in args)
+        yields = tuple((k, movement(writes[k], vector_shape(v.type))) for k, v in values)
+        moved = (m.memlet for m in (*reads, *(m for _, m in yields)) if m.shape)
         return cls(
-            tuple(movement(memlet, vector_shape(arg.type)) for memlet, arg in args),
-            tuple((k, movement(writes[k], vector_shape(v.type))) for k, v in values),
+            reads,
+            yields,
             tuple((k, writes[k]) for k in op.stored_outputs),
+            tuple(r for m in moved for r in m.ranges if symbolic.constant(r.extent) is None),
             contraction.is_contraction(op),
         )
 
@@ -91,10 +98,23 @@ class TaskletFunctions(InterpreterFunctions):
         plan = self.plans.get(op)
         if plan is None:
             plan = self.plans[op] = Plan.of(op)
+        varying = self.machine.varying(plan.lengths)
+        if not varying:
+            self.run_once(interpreter, op, plan, args)
+            return ()
+        for chosen in self.machine.groups(varying):
+            with self.machine.only(interpreter, op, chosen) as operands:
+                self.run_once(interpreter, op, plan, operands)
+        return ()
+
+    def run_once(
+        self, interpreter: Interpreter, op: TaskletOp, plan: Plan, args: PythonValues
+    ) -> None:
+        """Run a tasklet whose vectors are as long in all lanes."""
         containers, targets = args[: len(plan.reads)], args[len(plan.reads) :]
         if plan.is_contraction and self.machine.frame.lanes:
             if contraction.contract(self.machine, op, containers, targets[0]):
-                return ()
+                return
         values = [
             self.brought(op, container, movement)
             for container, movement in zip(containers, plan.reads, strict=True)
@@ -112,7 +132,6 @@ class TaskletFunctions(InterpreterFunctions):
         yielded = interpreter.run_ssacfg_region(op.body, (*values, *parts))
         for (k, movement), value in zip(plan.yields, yielded, strict=True):
             self.put(op, targets[k], movement, np.asarray(value))
-        return ()
 
     def brought(
         self, op: Operation, container: Container | Stream, movement: Movement

@@ -37,8 +37,9 @@ MACHINES = [
     SetMachinePass(cores=1, vector_bytes=16, vector_registers=16),
     SetMachinePass(cores=2, vector_bytes=32, vector_registers=16),
     SetMachinePass(cores=3, vector_bytes=64, vector_registers=32),
+    SetMachinePass(cores=2, vector_bytes=4, vector_registers=16),
 ]
-"""SSE, AVX2 and AVX-512."""
+"""SSE, AVX2, AVX-512, and no vectors."""
 
 
 def whole(machine: SetMachinePass) -> list[ModulePass]:

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.accesses import Accesses
-from sdfg.dialect.analysis.conflicts import conflicts
+from sdfg.dialect.analysis.conflicts import conflicts, is_inside
 from sdfg.dialect.analysis.containers import in_registers
 from sdfg.dialect.analysis.dependences import Dependences
+from sdfg.dialect.analysis.subsets import slope
 from sdfg.dialect.attrs import ScheduleAttr
 from sdfg.dialect.diagnostics import derived
 from sdfg.dialect.ops.dataflow import MapOp
@@ -88,6 +89,9 @@ class ParallelizeLoopPass(Transformation):
             for found in conflicts(op, op.param_names):
                 name = label(found.container)
                 refuse(f"iterations of {parameter(op)} combine into the same element of {name}")
+        for op in maps:
+            if name := written_again(maps[0], parameter(op)):
+                refuse(f"iterations of {parameter(op)} overlap: they write the same of {name}")
         if name := written_registers(maps[0]):
             refuse(f"{name} is in registers, which threads do not share")
         schedule = self.schedule(nest, maps)
@@ -130,6 +134,23 @@ def as_map(nest: Nest, op: Loop) -> MapOp:
     derived(new, op)
     nest.replace(op, [new])
     return new
+
+
+def written_again(op: MapOp, name: str) -> str | None:
+    """
+    A container of which iterations of the loop `name` may write the same elements, as the last
+    units of a tile do (`sdfg-tile{rest=overlap}`); whole tiles, around their units, do not.
+    """
+    loops = {parameter(o) for o in op.walk() if isinstance(o, MapOp)}
+    for access in Accesses.of(op).all:
+        if not access.writes or not access.is_array or is_inside(access.root, op):
+            continue
+        for least in (m for r in access.subset.data for m in symbolic.minima(r.start)):
+            steps = [(n, slope(part, n)) for part in least.args for n in loops]
+            moves = [(n, abs(int(s))) for n, s in steps if s is not None and s.is_Integer and s]
+            if moves and (name, min(step for _, step in moves)) in moves:
+                return label(access.root)
+    return None
 
 
 def written_registers(op: MapOp) -> str | None:

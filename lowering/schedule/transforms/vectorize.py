@@ -24,7 +24,7 @@ from sdfg.lowering.schedule.vector_tasklets import (
     VectorBody,
     is_vectorizable,
 )
-from sdfg.lowering.simplify.rewriting import rename, retype
+from sdfg.lowering.simplify.rewriting import rename, retype, set_memlet, substitute
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ class VectorizePass(Transformation):
     map [v = 1:2] { B[8 * v:8 * v + 3] = f(A[8 * v:8 * v + 3]) }
     ```
 
-    What is loaded at computed indices (a gather) is loaded
-    lane by lane. Legal for maps of tasklets that compute on f32 or f64 alone, indices aside, and
-    write side by side; a loop whose tasklets are not like that stays as it is, unless registers tie
-    it to one that is.
+    What is loaded at computed indices (a gather) is loaded lane by lane. Legal for maps of tasklets
+    that compute on f32 or f64 alone, indices aside, and write side by side; a loop whose tasklets
+    are not like that stays as it is, unless registers tie it to one that is. With one lane and no
+    name for it, a loop of one iteration goes away: the tile of a machine without vectors.
     """
 
     name = "sdfg-vectorize"
@@ -83,7 +83,7 @@ class VectorizePass(Transformation):
             refuse(f"loop {self.loop} is the outermost one")
         into = nest.define(self.into) if self.into else ""
         name = nest.name(self.loop)
-        registers = Registers(name, single=not self.into)
+        registers = Registers(name, single=not self.into, numbers=self.lanes == 1)
         for op in leaves:
             registers.visit(op, steps[op])
         registers.retype()
@@ -105,6 +105,9 @@ class VectorizePass(Transformation):
 
     def fits(self, nest: Nest, op: MapOp) -> bool:
         steps = self.steps(nest, op)
+        if self.lanes == 1:
+            numbers = not self.into and steps.extent == 1
+            return numbers and all(isinstance(n, TaskletOp) for n in nodes(op))
         known = steps.is_whole and symbolic.constant(steps.extent) is not None
         if not (self.masked or known) or range_of(op).step != 1 or steps.count == 1:
             return False
@@ -215,6 +218,8 @@ class Registers:
     name: str
     single: bool
     """Whether the loop is one vector, and no dimension of them any more."""
+    numbers: bool
+    """Whether a vector is one number everywhere."""
     lanes: dict[SSAValue, int] = field(default_factory=dict[SSAValue, int])
 
     def visit(self, op: MapOp, steps: Steps) -> None:
@@ -243,7 +248,7 @@ class Registers:
             owner = container.owner
             assert isinstance(owner, AllocOp)
             kind = array_type(container)
-            if count == 1:
+            if count == 1 and not (self.single and self.numbers):
                 changed[container] = 1
                 continue
             wide = Lanes("", symbolic.integer(0), count).type(kind.element_type)
@@ -264,6 +269,9 @@ def widen(op: MapOp, steps: Steps, into: str, registers: Registers) -> None:
     lanes = Lanes(into or name, over.start + at * steps.count, steps.count, steps.some)
     for tasklet in list(op.body.block.ops):
         assert isinstance(tasklet, TaskletOp)
+        if steps.count == 1:
+            settle(tasklet, name, over.start, registers)
+            continue
         new = widened(tasklet, lanes, registers)
         op.body.block.insert_op_before(derived(new, tasklet), tasklet)
         tasklet.detach()
@@ -278,6 +286,16 @@ def widen(op: MapOp, steps: Steps, into: str, registers: Registers) -> None:
         op.erase()
         return
     op.attributes["ranges"] = SubsetAttr((steps.range,))
+
+
+def settle(tasklet: TaskletOp, name: str, at: Expr, registers: Registers) -> None:
+    """Let `tasklet` be for the one iteration that a loop has."""
+    substitute(tasklet, {name: at})
+    accesses = (*tasklet.input_accesses, *tasklet.output_accesses)
+    for index, (container, memlet) in enumerate(accesses):
+        if container in registers.lanes:
+            subset = SubsetAttr(memlet.ranges[:-1])
+            set_memlet(tasklet, index, container, MemletAttr(subset, memlet.resolution.data))
 
 
 def widened(tasklet: TaskletOp, lanes: Lanes, registers: Registers) -> TaskletOp:

@@ -63,3 +63,17 @@ sdfg.sdfg @registers [N] (in "A" %A: !sdfg.array<[N, 4] x f32>, out "C" %C: !sdf
     } loc("model.py":4:1)
   }
 }
+
+// -----
+
+// The last unit of a tile begins earlier, within the one before it.
+// CHECK: model.py:5:1: 'sdfg.map' is not transformed by sdfg-parallelize-loop: iterations of i overlap: they write the same of B
+sdfg.sdfg @overlap (in "A" %A: !sdfg.array<[11] x f32>, out "B" %B: !sdfg.array<[11] x f32>) {
+  sdfg.state @s {
+    sdfg.map [i = 0:3, c = 0:4] {
+      sdfg.tasklet (%a = %A[min(4 * i, 7) + c]) -> (%B[min(4 * i, 7) + c]) {
+        sdfg.yield %a : f32
+      }
+    } loc("model.py":5:1)
+  }
+}
