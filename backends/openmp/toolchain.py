@@ -45,7 +45,6 @@ _GCC_IDLE = (
     "-fno-tree-pre",
     "-fno-code-hoisting",
     "-fno-gcse",
-    "-fno-tree-vrp",
     "-fno-tree-dominator-opts",
     "-fno-thread-jumps",
 )
