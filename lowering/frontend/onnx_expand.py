@@ -8,7 +8,7 @@ from onnx import ModelProto, NodeProto, TensorProto, helper
 from sdfg.lowering.frontend import onnx_exact
 from sdfg.lowering.frontend.onnx_expansion import Expansion
 from sdfg.lowering.frontend.onnx_fourier import dft
-from sdfg.lowering.frontend.onnx_grid_sample import grid_sample
+from sdfg.lowering.frontend.onnx_grid_sample import affine_grid, grid_sample
 from sdfg.lowering.frontend.onnx_load import opset
 from sdfg.lowering.frontend.onnx_resize import resize
 from sdfg.lowering.frontend.onnx_scan import cum_prod
@@ -109,6 +109,7 @@ def q_linear_mat_mul(e: Expansion) -> bool:
 
 RULES: Mapping[str, Callable[[Expansion], bool]] = {
     "BatchNormalization": batch_normalization,
+    "AffineGrid": affine_grid,
     "CumProd": cum_prod,
     "DFT": dft,
     "GridSample": grid_sample,

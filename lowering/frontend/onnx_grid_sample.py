@@ -1,4 +1,4 @@
-"""`GridSample`: images read at places that are computed."""
+"""`GridSample` and `AffineGrid`: images read at places that are computed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from itertools import product
 from onnx import TensorProto
 
 from sdfg.lowering.frontend.onnx_expansion import Expansion
-from sdfg.lowering.frontend.onnx_terms import Term, integers, required
+from sdfg.lowering.frontend.onnx_terms import Term, constant, integers, required, sequence
 
 _CUBIC = -0.75
 
@@ -165,3 +165,40 @@ def _cubic(distance: Term) -> Term:
     near = (d * (_CUBIC + 2) - (_CUBIC + 3)) * d * d + 1
     far = (((d - 5) * d + 8) * d - 4) * _CUBIC
     return (d <= 1).choose(near, far)
+
+
+def affine_grid(e: Expansion) -> bool:
+    """
+    The places that `GridSample` reads for an affine map of the image.
+
+    ```
+    y[n, h, w, c] = theta[n, c, 0] * place(w) + theta[n, c, 1] * place(h) + theta[n, c, 2]
+    ```
+    """
+    theta, sizes = required(e, 0), required(e, 1)
+    result = e.shape(e.node.output[0])
+    rows = (e.shape(theta.name) or [0, 0])[1]
+    if not rows:
+        return False
+    columns: list[Term] = []
+    for number in range(rows + 1):
+        column = theta.taken(number, axis=2)
+        if number < rows:
+            axis = rows - 1 - number
+            count = sizes.taken(2 + axis)
+            if result and result[1 + axis]:
+                count = constant(e, result[1 + axis])
+            place = _from_edge_to_edge(sequence(count).cast(theta.kind), count.cast(theta.kind))
+            along = place.reshaped(-1, *([1] * (rows - 1 - axis)), 1)
+            columns.append(along * column.reshaped(-1, *([1] * rows), rows))
+        else:
+            columns.append(column.reshaped(-1, *([1] * rows), rows))
+    reduce(Term.__add__, columns).gives(e.node.output[0])
+    return True
+
+
+def _from_edge_to_edge(index: Term, count: Term) -> Term:
+    """From -1 to 1: the middles of the first and the last pixel, or their outer edges."""
+    if index.expansion.attributes.get("align_corners", 0):
+        return count.equals(1).choose(index, index * 2 / (count - 1) - 1)
+    return (index * 2 + 1) / count - 1

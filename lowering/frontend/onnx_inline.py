@@ -1,15 +1,17 @@
 """Operators replaced by the definition that ONNX's specification gives."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import onnx
 import onnx.inliner
 import onnx.shape_inference
-from onnx import ModelProto, NodeProto, ValueInfoProto, helper
+from onnx import FunctionProto, ModelProto, NodeProto, TypeProto, ValueInfoProto, helper
+
+from sdfg.lowering.frontend.onnx_load import opset
 
 INLINED = frozenset(
     {
-        "AffineGrid",
         "Attention",
         "CausalConvWithState",
         "CenterCropPad",
@@ -61,16 +63,17 @@ def _inlined(
     complete = NodeProto()
     complete.CopyFrom(node)
     _write_defaults(complete, model)
+    definition = _definition(complete, model, values)
+    complete.domain = definition.domain
     inputs = [values[name] for name in dict.fromkeys(node.input) if name]
     outputs = [values.get(name) or ValueInfoProto(name=name) for name in node.output if name]
     small = helper.make_model(
         helper.make_graph([complete], "definition", inputs, outputs),
-        opset_imports=model.opset_import,
+        functions=[definition],
+        opset_imports=[*model.opset_import, helper.make_opsetid(definition.domain, 1)],
         ir_version=model.ir_version,
     )
-    small = onnx.inliner.inline_selected_functions(
-        small, [("", node.op_type)], inline_schema_functions=True
-    )
+    small = onnx.inliner.inline_local_functions(small)
     outer = {*node.input, *node.output}
     for part in small.graph.node:
         for names in (part.input, part.output):
@@ -79,9 +82,30 @@ def _inlined(
         yield part
 
 
+def _definition(
+    node: NodeProto, model: ModelProto, values: Mapping[str, ValueInfoProto]
+) -> FunctionProto:
+    """What ONNX says that `node` stands for, as a function of a domain of its own."""
+    version = opset(model)
+    schema: Any = onnx.defs.get_schema(node.op_type, version)
+    if schema.has_function:
+        definition = FunctionProto()
+        definition.CopyFrom(schema.function_body)
+    else:
+        types = [values[name].type if name else TypeProto() for name in node.input]
+        text = schema.get_context_dependent_function(
+            node.SerializeToString(), [kind.SerializeToString() for kind in types]
+        )
+        definition = FunctionProto.FromString(text)
+    definition.domain, definition.name = "definition", node.op_type
+    del definition.opset_import[:]
+    definition.opset_import.extend(model.opset_import)
+    return definition
+
+
 def _write_defaults(node: NodeProto, model: ModelProto) -> None:
     """Give `node` the attributes it leaves to their defaults; the inliner would drop them."""
-    version = max(o.version for o in model.opset_import if o.domain in ("", "ai.onnx"))
+    version = opset(model)
     given = {attribute.name for attribute in node.attribute}
     for name, attribute in onnx.defs.get_schema(node.op_type, version).attributes.items():
         if name not in given and attribute.default_value.type:

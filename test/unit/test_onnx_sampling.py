@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
-from unit.test_onnx_expand import before_and_after, model_of
+from unit.test_onnx_expand import before_and_after, evaluate, model_of
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.onnx_import import import_onnx
+from sdfg.lowering.frontend.onnx_prepare import prepare
 
 
 @settings(max_examples=40)
@@ -31,6 +32,24 @@ def test_grid_sample(mode: str, padding: str, align: int, sizes: list[int], seed
     expected, actual, operators = before_and_after(node, {"x": x, "g": grid}, {}, opset=20)
     assert "GridSample" not in operators
     np.testing.assert_allclose(actual, expected, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("align", [0, 1])
+@pytest.mark.parametrize("sizes", [(3, 4), (2, 3, 5)])
+@pytest.mark.parametrize("known", [False, True])
+def test_affine_grid(align: int, sizes: tuple[int, ...], known: bool) -> None:
+    theta = np.random.default_rng(5).standard_normal((2, len(sizes), len(sizes) + 1), np.float32)
+    inputs: dict[str, Any] = {"t": theta}
+    constants: dict[str, Any] = {}
+    (constants if known else inputs)["s"] = np.array([2, 3, *sizes], np.int64)
+    node = helper.make_node("AffineGrid", ["t", "s"], ["y"], align_corners=align)
+    model = model_of(node, inputs, constants, TensorProto.FLOAT, opset=20)
+    sized = helper.make_tensor_value_info("y", TensorProto.FLOAT, [None] * (len(sizes) + 2))
+    model.graph.output[0].CopyFrom(sized)
+    expected = evaluate(model, inputs)
+    prepared = prepare(model, name="m", folder=None).model
+    assert "AffineGrid" not in [n.op_type for n in prepared.graph.node]
+    np.testing.assert_allclose(evaluate(prepared, inputs), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_a_pixel_that_is_not_there_does_not_count() -> None:
