@@ -6,16 +6,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from unit.choices import Choices, Drawn, chance, pick
+from unit.random_transformations import loops_of, random_transformation
 from unit.text import parsed
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.dialect.interpreter.interpret import interpret
-from sdfg.dialect.ops.dataflow import MapOp
+from sdfg.dialect.ops.dataflow import MapOp, StateOp
 from sdfg.lowering.schedule.choose_fusions import ChooseFusionsPass
 from sdfg.lowering.schedule.fuse_halos import FuseHalosPass
+from sdfg.lowering.schedule.names import names_around
 from sdfg.lowering.schedule.set_machine import SetMachinePass
+from sdfg.lowering.schedule.transforms.nest import Nest, Refused
+from sdfg.lowering.schedule.transforms.transformation import Transformation
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,43 @@ def test_random_tiles(layers: Layers, sizes: tuple[int, int], data: st.DataObjec
         module = layers.build()  # Refused before anything has changed.
     module.verify()
     np.testing.assert_allclose(results(module, layers), wanted, rtol=1e-5)
+
+
+@settings(max_examples=20, deadline=None)
+@given(layers=LAYERS, data=st.data())
+def test_random_sequences(layers: Layers, data: st.DataObject) -> None:
+    """Nests that were transformed before, as recipes do, and tiles that are transformed after."""
+    choices = Drawn(data.draw)
+    module = layers.build()
+    wanted = results(module, layers)
+    for k in range(choices.integer(1, 4)):
+        copy = module.clone()
+        if chance(choices, 40):
+            loops = pick(choices, (("i",), ("j",), ("i", "j"), ("s0o",)))
+            sizes = (choices.integer(1, 9), pick(choices, (1, 2, 4, 5)))[: len(loops)]
+            step = FuseHalosPass(pick(choices, (("t",), ("t", "s"))), loops, sizes)
+        else:
+            step = random_transformation(choices, loops_of(copy), f"s{k}")
+        if taken(copy, step, choices):
+            copy.verify()
+            np.testing.assert_allclose(results(copy, layers), wanted, rtol=1e-5, err_msg=str(step))
+            module = copy
+
+
+def taken(module: ModuleOp, step: FuseHalosPass | Transformation, choices: Choices) -> bool:
+    """Whether a step is not refused; a transformation is for one of the nests."""
+    try:
+        if isinstance(step, FuseHalosPass):
+            step.apply(Context(), module)
+            return True
+        (state,) = [op for op in module.walk() if isinstance(op, StateOp)]
+        node = pick(choices, [op for op in state.body.block.ops if isinstance(op, MapOp)])
+        nest = Nest.open(node, state, names_around(state))
+        step.rewrite(nest)
+        nest.close()
+    except (SDFGError, Refused):
+        return False
+    return True
 
 
 @pytest.mark.parametrize("containers", [("t",), ("t", "s")])
