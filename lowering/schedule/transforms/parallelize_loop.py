@@ -48,8 +48,9 @@ class ParallelizeLoopPass(Transformation):
     at once (`schedule(static)`), which is one call instead of several, for iterations that take
     equally long; a part that nobody has begun still goes to whoever is free. Legal for maps whose
     points combine into no common element, and for loops whose iterations share nothing, which
-    become maps. Threads start no threads: refused within a loop that they run, and around one; name
-    several nested loops to run them as one. `sdfg-parallelize` leaves the nest as it is then.
+    become maps. Threads start no threads: refused within a loop that they run, within a map around
+    the nest, and around a loop that they run; name several nested loops to run them as one.
+    `sdfg-parallelize` leaves the nest as it is then.
     """
 
     name = "sdfg-parallelize-loop"
@@ -111,6 +112,8 @@ class ParallelizeLoopPass(Transformation):
 
 def check_threads(nest: Nest, chain: list[Loop]) -> None:
     """Raises `Refused` where threads would start threads."""
+    if isinstance(nest.state, MapOp):
+        refuse(f"loops {', '.join(nest.state.param_names)} around are for the threads")
     root = next(r for r in nest.roots if r.is_ancestor(chain[0]))
     for around in enclosing(chain[0], root):
         if on_threads(around):

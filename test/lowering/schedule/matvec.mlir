@@ -116,3 +116,32 @@ sdfg.sdfg @cached (in "x" %x: !sdfg.array<[1024] x f32>, out "y" %y: !sdfg.array
     }
   }
 }
+
+// Within a loop over heads the threads are for the heads.
+// CHECK-LABEL: sdfg.sdfg @within
+// CHECK:         sdfg.map [n = 0:512] attributes {recipe = "matvec_rows"
+sdfg.sdfg @within (in "x" %x: !sdfg.array<[12, 512] x f32>, in "B" %B: !sdfg.array<[12, 512, 512] x f32>, out "y" %y: !sdfg.array<[12, 512] x f32>) {
+  sdfg.state @s {
+    sdfg.map [h = 0:12] {
+      %t = sdfg.alloc "t" : !sdfg.array<[512] x f32, stack>
+      sdfg.map [i = 0:512] {
+        sdfg.tasklet (%a = %x[h, i]) -> (%t[i]) {
+          %0 = arith.addf %a, %a : f32
+          sdfg.yield %0 : f32
+        }
+      }
+      sdfg.map [n = 0:512] {
+        sdfg.tasklet () -> (%y[h, n]) {
+          %0 = arith.constant 0.000000e+00 : f32
+          sdfg.yield %0 : f32
+        }
+        sdfg.map [k = 0:512] {
+          sdfg.tasklet (%a = %t[k], %b = %B[h, n, k]) -> (%y[h, n] wcr sum) {
+            %0 = arith.mulf %a, %b : f32
+            sdfg.yield %0 : f32
+          }
+        }
+      }
+    }
+  }
+}
