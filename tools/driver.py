@@ -18,7 +18,7 @@ from io import StringIO
 from pathlib import Path
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr, i64
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.passes import ModulePass
 from xdsl.printer import Printer
 
@@ -32,9 +32,7 @@ from sdfg.backends.openmp.workspace import workspace_bytes
 from sdfg.backends.runtime import CompiledModel
 from sdfg.backends.runtime_interface import Interface
 from sdfg.dialect import symbolic
-from sdfg.dialect.attrs import WeightAttr
 from sdfg.dialect.diagnostics import SDFGError, fail
-from sdfg.dialect.ops.containers import ConstantOp
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.weights import Weights
@@ -44,6 +42,7 @@ from sdfg.lowering.schedule.attention.masks import note_causal_masks
 from sdfg.lowering.schedule.set_machine import SetMachinePass
 from sdfg.tools.constants import evaluate_constants
 from sdfg.tools.core_speeds import kept_speeds, measure_speeds
+from sdfg.tools.weight_places import place_weights
 
 Progress = Callable[[str], None]
 
@@ -388,18 +387,3 @@ def public_program(module: ModuleOp) -> SdfgOp:
     if len(found) != 1:
         fail(module, f"has one public program, got {len(found)}")
     return found[0]
-
-
-def place_weights(module: ModuleOp, weights: Weights) -> Weights:
-    """
-    Keep the weights that the program reads, in the order in which it reads them, and write into
-    each constant where it stands in the file.
-    """
-    constants = [op for op in module.walk() if isinstance(op, ConstantOp)]
-    keys = [op.value.key.data for op in constants if isinstance(op.value, WeightAttr)]
-    kept = Weights({key: weights.entries[key] for key in dict.fromkeys(keys)})
-    offsets = kept.offsets()
-    for op in constants:
-        if isinstance(op.value, WeightAttr):
-            op.attributes["offset"] = IntegerAttr(offsets[op.value.key.data], i64)
-    return kept
