@@ -177,11 +177,12 @@ class StagePass(Transformation):
         shape = [nest.count(op) for op in order]
         shape[-1] = shape[-1] + self.pad
         element = array_type(container).element_type
-        kind = ArrayType(shape, element, storage=nest.storage(self.storage))
+        first = loops[0]
+        storage = nest.storage(self.storage) if first in nest.roots else self.storage
+        kind = ArrayType(shape, element, storage=storage)
         alloc = AllocOp(kind, f"{label(container)}_packed")
         alloc.result.name_hint = "packed"
         derived(alloc, tasklet)
-        first = loops[0]
         if first in nest.roots:  # refused before anything uses what is copied
             nest.allocate(alloc)
         at = SubsetAttr(tuple(Range(numbered(parameter(op), range_of(op))) for op in order))
