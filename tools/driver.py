@@ -243,13 +243,13 @@ class Compilation:
 @contextmanager
 def seldom_collected() -> Generator[None]:
     """
-    Look for garbage after every 100 000 new objects instead of 700.
+    Look for garbage after every 500 000 new objects instead of 700.
 
     Each search goes through the program that is compiled: with the usual number it takes a sixth of
     the time, and finds little, as most of what passes drop is freed without one.
     """
     usual = gc.get_threshold()
-    gc.set_threshold(100_000, *usual[1:])
+    gc.set_threshold(500_000, *usual[1:])
     try:
         yield
     finally:

@@ -134,4 +134,4 @@ def holds(condition: Expr, values: Mapping[str, int]) -> bool:
     """Whether a condition is true; false where it names a loop that the nest does not have."""
     if symbolic.symbols_of(condition) - values.keys():
         return False
-    return bool(symbolic.substitute(condition, values) == symbolic.parse("true"))
+    return bool(symbolic.evaluate(condition, values))
