@@ -2,7 +2,6 @@
 
 from xdsl.dialects.builtin import ModuleOp
 
-from sdfg.dialect.interpreter.interpret import interpret
 from sdfg.dialect.ops.program import SdfgOp
 from sdfg.dialect.weights import Weight, Weights
 
@@ -17,8 +16,14 @@ def evaluate_constants(module: ModuleOp, weights: Weights) -> Weights:
     Returns `weights` with the results beside them. The results are held in memory.
     """
     entries = dict(weights.entries)
-    programs = [op for op in module.ops if isinstance(op, SdfgOp) and op.is_private]
-    for program in [p for p in programs if p.sym_name.data.endswith(SUFFIX)]:
+    private = [op for op in module.ops if isinstance(op, SdfgOp) and op.is_private]
+    programs = [p for p in private if p.sym_name.data.endswith(SUFFIX)]
+    if not programs:
+        return weights
+    # Loaded on demand: models without such programs are small, and compiled in little time.
+    from sdfg.dialect.interpreter.interpret import interpret
+
+    for program in programs:
         name = program.sym_name.data
         needed = {label for role, label, _ in program.arguments if role != "out"}
         arrays = {label: weights[label] for label in needed}

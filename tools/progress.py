@@ -1,24 +1,27 @@
 """What a user sees while a model is compiled: the stage at work, and the seconds each one took."""
 
+import sys
 import time
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.status import Status
+if TYPE_CHECKING:
+    from rich.status import Status
 
 
 class StageProgress:
     """
     A context that is called with the name of each stage as it begins.
 
-    On a terminal the stage at work is animated. With `lines`, what it took is printed when it has
-    ended; all on stderr, so that stdout stays for results. `quiet` shows nothing.
+    On a terminal the stage at work is animated; only then is rich loaded. With `lines`, what it
+    took is printed when it has ended; all on stderr, so that stdout stays for results. `quiet`
+    shows nothing.
     """
 
     def __init__(self, *, lines: bool = True, quiet: bool = False):
-        self.lines = lines
+        self.lines = lines and not quiet
+        self.animated = not quiet and sys.stderr.isatty()
         self.seconds: dict[str, float] = {}
-        self.console = Console(stderr=True, quiet=quiet, highlight=False)
         self._status: Status | None = None
         self._stage = ""
         self._start = 0.0
@@ -27,8 +30,10 @@ class StageProgress:
         """`stage` begins, and with it the one before has ended."""
         self._finish()
         self._stage, self._start = stage, time.perf_counter()
-        if self.console.is_terminal:
-            self._status = self.console.status(f"{stage} ..")
+        if self.animated:
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status(f"{stage} ..")
             self._status.start()
 
     def __enter__(self) -> "StageProgress":
@@ -53,5 +58,5 @@ class StageProgress:
             seconds = time.perf_counter() - self._start
             self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + seconds
             if self.lines:
-                self.console.print(f"{seconds:8.2f} s  {self._stage}")
+                print(f"{seconds:8.2f} s  {self._stage}", file=sys.stderr)
             self._stage = ""

@@ -2,26 +2,29 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any
-
-import islpy  # pyright: ignore[reportMissingTypeStubs]
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.subsets import bounds, is_nonnegative, terms_of
 from sdfg.dialect.memlet import Range
 from sdfg.dialect.symbolic import Expr
 
-isl: Any = islpy
+IntegerSet = Any
 """isl's Python binding has no usable type stubs; its objects stay untyped here."""
 
-IntegerSet = Any
+
+@cache
+def isl() -> Any:
+    """isl's Python binding. Most programs need no integer sets, and to load it takes 60 ms."""
+    return import_module("islpy")
 
 
 @lru_cache(maxsize=1 << 12)
 def integer_set(text: str) -> IntegerSet:
     """The set that `text` describes in isl's notation."""
-    return isl.Set(text)
+    return isl().Set(text)
 
 
 @dataclass(frozen=True)

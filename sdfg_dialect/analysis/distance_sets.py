@@ -151,8 +151,8 @@ def _vectors(
 
 def _fixed(values: IntegerSet, dimension: int) -> int | None:
     """The one value that a dimension has in all of a set, if it is a number."""
-    hull = isl.Set.from_basic_set(values.affine_hull())
-    value = hull.plain_get_val_if_fixed(isl.dim_type.set, dimension)
+    hull = isl().Set.from_basic_set(values.affine_hull())
+    value = hull.plain_get_val_if_fixed(isl().dim_type.set, dimension)
     return None if value.is_nan() else int(value.to_python())
 
 
