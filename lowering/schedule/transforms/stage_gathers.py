@@ -88,6 +88,8 @@ def split(loop: MapOp, tasklet: TaskletOp) -> None:
     found = Needed(places.keys())
     for connector in summed:
         found.visit(connector.value)
+    if not written and not found.values:
+        refuse("what the loop sums up is not what it loads")
     changed = {root(c.container) for c in written}
     if any(root(tasklet.inputs[a.index]) in changed for a in found.arguments):
         refuse("the loop writes over what it sums up")
