@@ -175,7 +175,9 @@ def test_an_interrupt_leaves_nothing(delay: float, model: Path, tmp_path: Path):
     )
     command = [sys.executable, "-c", script, str(model), "-o", str(tmp_path / "out")]
     slow = tmp_path / "slow-cc"
-    slow.write_text('#!/bin/sh\ncase "$*" in *-c*|*.so*) sleep 60;; esac\nexec gcc "$@"\n')
+    slow.write_text(
+        '#!/bin/sh\ncase "$*" in *probe.c*);; *-c*|*.so*) sleep 60;; esac\nexec gcc "$@"\n'
+    )
     slow.chmod(0o755)
     environment = {**os.environ, "CC": str(slow), "SDFG_CACHE_DIR": str(tmp_path / "cache")}
     with subprocess.Popen(
