@@ -1,6 +1,7 @@
 """Vectors as C: loads, stores, and what compilers do not offer on vectors lane by lane."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from xdsl.dialects import vector
 from xdsl.dialects.utils import FastMathFlag
@@ -38,16 +39,16 @@ class Window:
     memlet: MemletAttr
     kind: t.Vector
 
-    @property
+    @cached_property
     def start(self) -> c.Expression:
         """The element in the first lane."""
         return self.scope.start(self.container, self.memlet, self.op)
 
-    @property
+    @cached_property
     def stored(self) -> t.Scalar | t.Vector:
         return self.scope.block(self.container, self.op).element
 
-    @property
+    @cached_property
     def step(self) -> c.Expression:
         """Distance in elements from one lane to the next."""
         array = self.container.type
