@@ -85,7 +85,10 @@ class PartialsPass(Transformation):
         extents = [symbolic.constant(range_of(op).extent) for op in inner]
         if any(e is None for e in extents):
             refuse("registers hold a constant number of partial results")
-        if math.prod(e for e in extents if e is not None) > self.most:
+        count = math.prod(e for e in extents if e is not None)
+        if count < 1:
+            refuse("an inner loop has no iteration")
+        if count > self.most:
             refuse(f"there are more than {self.most} partial results")
         reduced = [i for i, (_, m) in enumerate(tasklet.output_accesses) if m.wcr is not None]
         outer = around_reduction(nest, inner[0], tasklet, reduced)
