@@ -10,7 +10,6 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import AttributeProto, ModelProto, NodeProto, ValueInfoProto, helper, numpy_helper
-from onnx.reference import ReferenceEvaluator
 
 from sdfg.dialect.weights import Weight
 from sdfg.lowering.frontend.onnx_weights import INLINE_ELEMENTS
@@ -130,6 +129,9 @@ class _Folder:
         return [np.array(shape[bounds.get("start", 0) : bounds.get("end")], np.int64)]
 
     def _run(self, node: NodeProto, inputs: dict[str, Any]) -> list[Array] | None:
+        # Loaded on demand: many models have nothing to fold.
+        from onnx.reference import ReferenceEvaluator
+
         graph = helper.make_graph(
             [node],
             "fold",
