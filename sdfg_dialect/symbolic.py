@@ -1,8 +1,9 @@
 """
 Sizes, ranges and conditions as symbolic integer expressions.
 
-An expression is an object of `sdfg.dialect.algebra` over integer symbols. Text is read on xDSL's
-lexer, symbols may have any name, and printing gives a text that reads back as the same object.
+An expression is a sympy object over integer symbols. Text is read by a grammar of our own, on
+xDSL's lexer, so that symbols may have any name (`E`, `I` and `pi` are symbols here), and printed so
+that reading it back gives the same object.
 
     or  and  not  == ne < <= > >=  + -  * floordiv mod ceildiv  min(a, b) max(a, b)
 """
@@ -10,34 +11,25 @@ lexer, symbols may have any name, and printing gives a text that reads back as t
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import combinations
 from typing import Any, cast
 
+import sympy  # pyright: ignore[reportMissingTypeStubs]
+from sympy.logic import boolalg  # pyright: ignore[reportMissingTypeStubs]
 from xdsl.context import Context
 from xdsl.parser import AttrParser, Parser
 from xdsl.utils.exceptions import ParseError
 
-from sdfg.dialect.algebra import division
-from sdfg.dialect.algebra.conditions import (
-    FALSE,
-    TRUE,
-    And,
-    Condition,
-    Equality,
-    GreaterThan,
-    LessThan,
-    Not,
-    Or,
-    StrictGreaterThan,
-    StrictLessThan,
-    Truth,
-    Unequality,
-)
-from sdfg.dialect.algebra.functions import FloorDiv, Max, Min, Mod
-from sdfg.dialect.algebra.polynomials import Symbol, as_number, number
 from sdfg.dialect.symbolic_printer import ExpressionPrinter
 
 Expr = Any
-"""An expression or a condition; which of them it is depends on the text, so it stays untyped."""
+"""
+A sympy integer expression or condition. sympy has no usable type stubs, so its objects stay untyped
+here.
+"""
+
+_sympy: Any = sympy
+_BOOLEAN: Any = boolalg.BooleanFunction  # pyright: ignore[reportUnknownMemberType]
 
 KEYWORDS = frozenset(
     {"floordiv", "ceildiv", "mod", "min", "max", "and", "or", "not", "ne", "true", "false"}
@@ -50,7 +42,7 @@ def symbol(name: str) -> Expr:
     """The integer symbol `name`. Raises `ValueError` if the grammar could not read it back."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name in KEYWORDS:
         raise ValueError(f"'{name}' cannot name a symbol")
-    return Symbol(name)
+    return _sympy.Symbol(name, integer=True)
 
 
 def symbol_name(text: str, taken: Iterable[str] = ()) -> str:
@@ -64,17 +56,75 @@ def symbol_name(text: str, taken: Iterable[str] = ()) -> str:
     return next(f"{name}_{k}" for k in range(1, len(used) + 2) if f"{name}_{k}" not in used)
 
 
+class FloorDiv(_sympy.Function):  # type: ignore[misc]
+    """`a floordiv b`: the quotient rounded towards minus infinity, as in Python."""
+
+    nargs = (2,)
+    is_integer = True
+
+    @classmethod
+    def eval(cls, a: Expr, b: Expr) -> Expr:
+        if b == 0:
+            raise ZeroDivisionError("division by zero in a symbolic expression")
+        if a.is_Integer and b.is_Integer:
+            return _sympy.Integer(int(a) // int(b))
+        if b == 1 or a == 0:
+            return a
+        if a == b:
+            return _sympy.Integer(1)
+        whole, rest = _divide_terms(a, b)
+        if rest == 0:
+            return whole
+        return None if whole == 0 else whole + FloorDiv(rest, b)
+
+
+class Mod(_sympy.Function):  # type: ignore[misc]
+    """`a mod b`: the remainder with the sign of `b`, as in Python."""
+
+    nargs = (2,)
+    is_integer = True
+
+    @classmethod
+    def eval(cls, a: Expr, b: Expr) -> Expr:
+        if b == 0:
+            raise ZeroDivisionError("remainder by zero in a symbolic expression")
+        if a.is_Integer and b.is_Integer:
+            return _sympy.Integer(int(a) % int(b))
+        if b == 1 or a == 0 or a == b:
+            return _sympy.Integer(0)
+        whole, rest = _divide_terms(a, b)
+        return None if whole == 0 else Mod(rest, b)
+
+
+def _divide_terms(a: Expr, b: Expr) -> tuple[Expr, Expr]:
+    """`(q, r)` with `a = q * b + r`, where `q` collects the terms of `a` that `b` divides."""
+    expanded = _sympy.expand(a)
+    whole, rest = _sympy.Integer(0), _sympy.Integer(0)
+    for term in _sympy.Add.make_args(expanded):
+        quotient = term / b
+        numerator, denominator = quotient.as_numer_denom()
+        if denominator == 1:
+            whole += numerator
+        elif term.is_Integer and b.is_Integer:
+            whole += int(term) // int(b)
+            rest += int(term) % int(b)
+        else:
+            rest += term
+    if rest == 0 or whole != 0 or not b.is_Add:
+        return whole, rest  # by one product it is divided term by term
+    quotient = _sympy.cancel(a / b)
+    return (quotient, rest * 0) if quotient.as_numer_denom()[1] == 1 else (whole, rest)
+
+
 def integer(value: int) -> Expr:
-    return number(int(value))
+    return _sympy.Integer(value)
 
 
 def as_expr(value: "Expr | int | str") -> Expr:
     """An expression from an integer, from text, or from an expression."""
     if isinstance(value, str):
         return parse(value)
-    if isinstance(value, Condition):
-        return value
-    return Truth(value) if isinstance(value, bool) else as_number(value)
+    return _sympy.sympify(value)
 
 
 def ceil_div(a: Expr, b: Expr) -> Expr:
@@ -82,34 +132,76 @@ def ceil_div(a: Expr, b: Expr) -> Expr:
     return FloorDiv(a + b - 1, b)
 
 
+@lru_cache(maxsize=1 << 14)
 def minimum(*values: Expr) -> Expr:
-    return Min(*values)
+    return _sympy.Min(*values, evaluate=not _are_incomparable(values))
 
 
 def largest_minimum(expr: Expr) -> Expr | None:
     """A minimum in `expr` that stands in no other one, or None; its arguments are `args`."""
-    found = cast(set[Any], expr.atoms(Min))
-    return max(found, key=lambda m: (len(list(m.walk())), str(m)), default=None)
+    found = expr.atoms(_sympy.Min)
+    return max(found, key=_sympy.count_ops) if found else None
 
 
 @lru_cache(maxsize=1 << 14)
 def minima(expr: Expr) -> list[Expr]:
     """The minima within an expression, in the order of their text."""
-    return sorted(expr.atoms(Min), key=text_of)
+    return sorted(expr.atoms(_sympy.Min), key=text_of)
 
 
+@lru_cache(maxsize=1 << 14)
 def maximum(*values: Expr) -> Expr:
-    return Max(*values)
+    return _sympy.Max(*values, evaluate=not _are_incomparable(values))
+
+
+def _are_incomparable(values: Sequence[Expr]) -> bool:
+    """
+    Whether no two of `values` can be compared: they differ by a sum of which no sign is known.
+
+    sympy finds that out, too, but takes a hundred times as long.
+    """
+    pairs = combinations(values, 2)
+    return all(map(_has_no_sign, values)) and not any((a - b).is_Integer for a, b in pairs)
+
+
+def _has_no_sign(expr: Expr) -> bool:
+    """Whether `expr` is a number or a sum of numbers, symbols, quotients and their multiples."""
+    for term in expr.args if expr.is_Add else (expr,):
+        factor, rest = term.as_coeff_Mul()
+        if not factor.is_Integer or not (rest == 1 or rest.is_Symbol or _is_quotient(rest)):
+            return False
+    return True
+
+
+def _is_quotient(expr: Expr) -> bool:
+    return isinstance(expr, FloorDiv | Mod)
+
+
+def _is_flat(expr: Expr) -> bool:
+    """Whether `expr` is a sum of numbers, symbols and multiples of symbols."""
+    return all(map(_is_multiple, expr.args)) if expr.is_Add else _is_multiple(expr)
+
+
+def _is_multiple(expr: Expr) -> bool:
+    if expr.is_Symbol or expr.is_Integer:
+        return True
+    parts = expr.args
+    return expr.is_Mul and len(parts) == 2 and parts[0].is_Integer and parts[1].is_Symbol
 
 
 def greater(a: Expr, b: Expr) -> Expr:
     """The condition `a > b`."""
-    return StrictGreaterThan(as_expr(a), as_expr(b))
+    return _relation(_sympy.Gt, a, b)
+
+
+def _relation(kind: Any, a: Expr, b: Expr) -> Expr:
+    """A comparison; true or false where that is clear."""
+    return kind(a, b, evaluate=not _are_incomparable((a, b)))
 
 
 def total(values: Iterable[Expr]) -> Expr:
     """The sum of `values`."""
-    return sum(values, integer(0))
+    return _sympy.Add(*values)
 
 
 def product(values: Iterable[Expr]) -> Expr:
@@ -119,31 +211,31 @@ def product(values: Iterable[Expr]) -> Expr:
     return result
 
 
-def quotient(a: Expr, b: Expr) -> Expr | None:
-    """`a / b` if that is a sum of products with integer factors, else None."""
-    return division.quotient(a, b)
-
-
 def fraction(a: Expr, b: Expr) -> tuple[Expr, Expr]:
-    """`a / b` as numerator and divisor, without a number or a power that divides both."""
-    return division.fraction(a, b)
+    """`a / b` as numerator and denominator that have no common factor."""
+    number, divisor = _sympy.cancel(a / b).as_numer_denom()
+    return _sympy.expand(number), _sympy.expand(divisor)
 
 
-def denominator(expr: Expr) -> int:
-    """The least number that makes the factors of `expr` integers."""
-    return division.denominator(expr)
+_NONE = frozenset[str]()
 
 
 def symbols_of(*exprs: Expr) -> frozenset[str]:
     """Names of the free symbols."""
-    if len(exprs) == 1:
-        return exprs[0].symbols
-    return frozenset[str]().union(*(e.symbols for e in exprs))
+    found = [_symbols_of(e) for e in exprs if not e.is_Integer]
+    if len(found) > 1:
+        return frozenset[str]().union(*found)
+    return found[0] if found else _NONE
+
+
+@lru_cache(maxsize=1 << 16)
+def _symbols_of(expr: Expr) -> frozenset[str]:
+    return frozenset(s.name for s in expr.free_symbols)
 
 
 def is_condition(expr: Expr) -> bool:
     """Whether `expr` is true or false rather than a number."""
-    return expr.is_Boolean
+    return bool(expr.is_Relational or expr.is_Boolean or isinstance(expr, _BOOLEAN))
 
 
 def constant(expr: Expr) -> int | None:
@@ -151,36 +243,40 @@ def constant(expr: Expr) -> int | None:
     return int(expr) if expr.is_Integer else None
 
 
+@lru_cache(maxsize=1 << 16)
 def equal(a: Expr, b: Expr) -> bool:
     """Whether `a` and `b` are provably the same for every value of their symbols."""
-    return a == b
+    return a == b or expanded(a - b) == 0
 
 
+@lru_cache(maxsize=1 << 16)
 def expanded(expr: Expr) -> Expr:
-    """`expr` as a sum of products, which it always is."""
-    return expr
+    """`expr` as a sum of products."""
+    return expr if _is_flat(expr) else _sympy.expand(expr)
 
 
 def factor_in_sum(expr: Expr, name: str) -> Expr | None:
     """The factor of a symbol in a sum of multiples of symbols; None where `expr` is no such sum."""
-    found = integer(0)
-    for monomial, factor in expr.terms.items():
-        if not monomial:
-            continue
-        ((atom, exponent), *others) = monomial
-        if others or exponent != 1 or not atom.is_Symbol:
-            return None
-        if atom.name == name:
-            found = integer(factor)
-    return found
+    if not _is_flat(expr):
+        return None
+    for term in expr.args if expr.is_Add else (expr,):
+        factor, rest = term.as_coeff_Mul()
+        if rest.is_Symbol and rest.name == name:
+            return factor
+    return integer(0)
 
 
 def substitute(expr: Expr, values: Mapping[str, "Expr | int"]) -> Expr:
     """`expr` with symbols replaced, all at once."""
     if not values or expr.is_Integer:
         return expr
-    hits = {symbol(n): as_expr(values[n]) for n in expr.symbols if n in values}
-    return expr.xreplace(hits) if hits else expr
+    hits = tuple((n, values[n]) for n in sorted(_symbols_of(expr)) if n in values)
+    return _substituted(expr, hits) if hits else expr
+
+
+@lru_cache(maxsize=1 << 16)
+def _substituted(expr: Expr, values: "tuple[tuple[str, Expr | int], ...]") -> Expr:
+    return expr.xreplace({symbol(n): as_expr(v) for n, v in values})
 
 
 def evaluate(expr: Expr, values: Mapping[str, int]) -> int:
@@ -265,7 +361,7 @@ def _parse_or(parser: AttrParser) -> Expr:
     parts = [value, _parse_and(parser)]
     while parser.parse_optional_keyword("or"):
         parts.append(_parse_and(parser))
-    return Or(*_conditions(parser, parts))
+    return _sympy.Or(*_conditions(parser, parts))
 
 
 def _parse_and(parser: AttrParser) -> Expr:
@@ -275,7 +371,7 @@ def _parse_and(parser: AttrParser) -> Expr:
     parts = [value, _parse_not(parser)]
     while parser.parse_optional_keyword("and"):
         parts.append(_parse_not(parser))
-    return And(*_conditions(parser, parts))
+    return _sympy.And(*_conditions(parser, parts))
 
 
 def _conditions(parser: AttrParser, parts: list[Expr]) -> list[Expr]:
@@ -287,24 +383,24 @@ def _conditions(parser: AttrParser, parts: list[Expr]) -> list[Expr]:
 
 def _parse_not(parser: AttrParser) -> Expr:
     if parser.parse_optional_keyword("not"):
-        return Not(_read(parser, _parse_not, condition=True))
+        return _sympy.Not(_read(parser, _parse_not, condition=True))
     return _parse_comparison(parser)
 
 
 def _parse_comparison(parser: AttrParser) -> Expr:
     left = _parse_sum(parser)
     if parser.parse_optional_keyword("ne"):
-        return Unequality(left, _parse_sum(parser))
+        return _relation(_sympy.Ne, left, _parse_sum(parser))
     # The lexer has no token for `==`, `<=` and `>=`.
     if parser.parse_optional_punctuation("="):
         parser.parse_punctuation("=")
-        return Equality(left, _parse_sum(parser))
+        return _relation(_sympy.Eq, left, _parse_sum(parser))
     if parser.parse_optional_punctuation("<"):
-        relation = LessThan if parser.parse_optional_punctuation("=") else StrictLessThan
-        return relation(left, _parse_sum(parser))
+        relation = _sympy.Le if parser.parse_optional_punctuation("=") else _sympy.Lt
+        return _relation(relation, left, _parse_sum(parser))
     if parser.parse_optional_punctuation(">"):
-        relation = GreaterThan if parser.parse_optional_punctuation("=") else StrictGreaterThan
-        return relation(left, _parse_sum(parser))
+        relation = _sympy.Ge if parser.parse_optional_punctuation("=") else _sympy.Gt
+        return _relation(relation, left, _parse_sum(parser))
     return left
 
 
@@ -320,21 +416,20 @@ def _parse_sum(parser: AttrParser) -> Expr:
 
 
 def _parse_term(parser: AttrParser) -> Expr:
-    negative = parser.parse_optional_punctuation("-") is not None
-    value = _parse_atom(parser)
-    if negative:
-        value = -value
+    # All factors at once: sympy would distribute a number over a sum when multiplying pairwise.
+    sign = [integer(-1)] if parser.parse_optional_punctuation("-") else []
+    factors = [*sign, _parse_atom(parser)]
     while True:
         if parser.parse_optional_punctuation("*"):
-            value = value * _parse_atom(parser)
+            factors.append(_parse_atom(parser))
         elif parser.parse_optional_keyword("floordiv"):
-            value = FloorDiv(value, _parse_atom(parser))
+            factors = [FloorDiv(_sympy.Mul(*factors), _parse_atom(parser))]
         elif parser.parse_optional_keyword("ceildiv"):
-            value = ceil_div(value, _parse_atom(parser))
+            factors = [ceil_div(_sympy.Mul(*factors), _parse_atom(parser))]
         elif parser.parse_optional_keyword("mod"):
-            value = Mod(value, _parse_atom(parser))
+            factors = [Mod(_sympy.Mul(*factors), _parse_atom(parser))]
         else:
-            return value
+            return factors[0] if len(factors) == 1 else _sympy.Mul(*factors)
 
 
 def _parse_atom(parser: AttrParser) -> Expr:
@@ -354,7 +449,7 @@ def _parse_atom(parser: AttrParser) -> Expr:
             parser.raise_error(f"{word} takes at least one number")
         return minimum(*args) if word == "min" else maximum(*args)
     if word in ("true", "false"):
-        return TRUE if word == "true" else FALSE
+        return _sympy.true if word == "true" else _sympy.false
     if word in KEYWORDS:
         parser.raise_error(f"'{word}' is an operator of symbolic expressions")
     return symbol(word)

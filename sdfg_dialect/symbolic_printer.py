@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sdfg.dialect.algebra.conditions import Truth
+import sympy  # pyright: ignore[reportMissingTypeStubs]
 
 Expr = Any
-"""An expression or a condition: see `sdfg.dialect.symbolic`, which is written on top of this."""
+"""A sympy expression: see `sdfg.dialect.symbolic`, which is written on top of this."""
+
+_sympy: Any = sympy
 
 _RELATIONS = {
     "Equality": "==",
@@ -38,8 +40,8 @@ class ExpressionPrinter:
             return str(int(expr)), self.ATOM if expr >= 0 else self.UNARY
         if expr.is_Symbol:
             return expr.name + self.suffix, self.ATOM
-        if isinstance(expr, Truth):
-            return self.words["true" if expr.value else "false"], self.ATOM
+        if expr in (_sympy.true, _sympy.false):
+            return self.words["true" if expr == _sympy.true else "false"], self.ATOM
         if expr.is_Add:
             return self.sum(expr), self.SUM
         if expr.is_Mul:
@@ -70,7 +72,7 @@ class ExpressionPrinter:
                 raise ValueError(f"'{expr}' ({name}) has no textual form")
 
     def sum(self, expr: Expr) -> str:
-        terms = [(t.as_coeff_Mul()[0].value < 0, t) for t in expr.args]
+        terms = [(t.could_extract_minus_sign(), t) for t in expr.args]
         parts = sorted(
             ((t.is_Integer, self.print(-t if n else t, self.TERM), n) for n, t in terms),
             key=lambda part: (part[0], part[2], part[1]),

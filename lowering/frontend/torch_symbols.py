@@ -60,10 +60,8 @@ class SymbolNames:
         operands: list[Any] = [self._translate(operand) for operand in expr.args]
         if any(operand is None for operand in operands):
             return None
-        if expr.is_Add:
-            return sum(operands, symbolic.integer(0))
-        if expr.is_Mul:
-            return symbolic.product(operands)
+        if expr.is_Add or expr.is_Mul:
+            return expr.func(*operands)
         if expr.is_Pow and expr.exp.is_Integer and expr.exp > 0:
             return symbolic.product([operands[0]] * int(expr.exp))
         function = _FUNCTIONS.get(expr.func)

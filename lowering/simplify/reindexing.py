@@ -152,7 +152,12 @@ def _dimension(
 
 def _quotient(a: Expr, b: Expr) -> Expr | None:
     """`a / b` if that is a whole number whatever the symbols are."""
-    return symbolic.quotient(a, b)
+    if a == b:
+        return symbolic.integer(1)
+    if a.is_Integer and b.is_Integer:
+        return symbolic.integer(int(a) // int(b)) if int(a) % int(b) == 0 else None
+    quotient = a / b
+    return quotient if quotient.as_numer_denom()[1] == 1 else None
 
 
 def _offsets(offset: Expr, base: ArrayType) -> Sequence[Expr] | None:

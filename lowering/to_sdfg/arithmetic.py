@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
+import sympy  # pyright: ignore[reportMissingTypeStubs]
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import FloatAttr, IndexType, IntegerAttr, IntegerType
 from xdsl.ir import Attribute, Operation
@@ -12,6 +13,8 @@ from sdfg.dialect.symbolic import Expr
 from sdfg.lowering.to_sdfg.attributes import width_of
 from sdfg.lowering.to_sdfg.facts import FALSE, TRUE, Facts
 from sdfg.lowering.to_sdfg.values import Literal, Scalar, Symbolic
+
+_sympy: Any = sympy
 
 PREDICATES = ("eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge")
 """Predicates of `arith.cmpi` by number."""
@@ -139,18 +142,12 @@ def _cast(op: Operation, operands: Sequence[Expr], facts: Facts) -> Expr | None:
     return None if a.is_Boolean or width_of(op.results[0].type) == 1 else a
 
 
-def _exclusive_or(a: Expr, b: Expr) -> Expr | None:
-    """The grammar has no exclusive or, unless a side is known."""
-    for x, y in ((a, b), (b, a)):
-        if x in (TRUE, FALSE):
-            return symbolic.Not(y) if x == TRUE else y
-    return FALSE if a == b else TRUE if a == symbolic.Not(b) else None
-
-
-def _logic(integers: str, conditions: Callable[[Expr, Expr], Expr | None]) -> Rule:
+def _logic(integers: str, conditions: str) -> Rule:
     def rule(op: Operation, operands: Sequence[Expr], facts: Facts) -> Expr | None:
         if all(e.is_Boolean for e in operands):
-            return conditions(*operands)
+            result = getattr(_sympy, conditions)(*operands)
+            # The grammar has no exclusive or; one with a known side is gone by now.
+            return None if type(result).__name__ == "Xor" else result
         if all(e.is_Integer for e in operands):
             return symbolic.integer(getattr(int, integers)(*map(int, operands)))
         return None
@@ -169,7 +166,7 @@ def _integers(compute: Callable[[Expr, Expr, Facts], Expr]) -> Rule:
 _RULES: dict[type[Operation], Rule] = {
     arith.AddiOp: _integers(lambda a, b, facts: a + b),
     arith.SubiOp: _integers(lambda a, b, facts: a - b),
-    arith.MuliOp: _integers(lambda a, b, facts: a * b),
+    arith.MuliOp: _integers(lambda a, b, facts: _sympy.expand(a * b)),
     arith.MinSIOp: _integers(lambda a, b, facts: facts.minimum(a, b)),
     arith.MaxSIOp: _integers(lambda a, b, facts: facts.maximum(a, b)),
     arith.MinUIOp: _unsigned(Facts.minimum),
@@ -186,9 +183,9 @@ _RULES: dict[type[Operation], Rule] = {
     arith.TruncIOp: _cast,
     arith.ExtSIOp: _extend,
     arith.ExtUIOp: _extend,
-    arith.AndIOp: _logic("__and__", symbolic.And),
-    arith.OrIOp: _logic("__or__", symbolic.Or),
-    arith.XOrIOp: _logic("__xor__", _exclusive_or),
+    arith.AndIOp: _logic("__and__", "And"),
+    arith.OrIOp: _logic("__or__", "Or"),
+    arith.XOrIOp: _logic("__xor__", "Xor"),
 }
 
 

@@ -2,17 +2,23 @@
 
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
+
+import sympy  # pyright: ignore[reportMissingTypeStubs]
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.symbolic import Expr
 
-TRUE: Expr = symbolic.TRUE
-FALSE: Expr = symbolic.FALSE
+_sympy: Any = sympy
+
+
+TRUE: Expr = _sympy.true
+FALSE: Expr = _sympy.false
 
 
 def not_zero(expr: Expr) -> Expr:
     """The condition that an integer is not 0."""
-    return symbolic.Unequality(expr, symbolic.integer(0))
+    return _sympy.Ne(expr, 0)
 
 
 class Facts:
@@ -42,7 +48,7 @@ class Facts:
         margin = 1 if type(condition).__name__ == "StrictLessThan" else 0
         if high.is_Symbol and low.is_Integer:
             known = self._ranges.get(high.name, (low, None))
-            self._ranges[high.name] = (symbolic.maximum(known[0], low + margin), known[1])
+            self._ranges[high.name] = (_sympy.Max(known[0], low + margin), known[1])
             self._known.clear()
 
     @contextmanager
@@ -64,7 +70,7 @@ class Facts:
 
     def less_equal(self, a: Expr, b: Expr) -> bool:
         """Whether `a <= b` follows."""
-        return self.nonnegative(b - a)
+        return self.nonnegative(_sympy.expand(b - a))
 
     def minimum(self, a: Expr, b: Expr) -> Expr:
         """The smaller of two, without `min` where one is known to be smaller."""
@@ -96,21 +102,21 @@ class Facts:
             case "sgt":
                 return self._less(b, a)
             case "sge":
-                return symbolic.Not(self._less(a, b))
+                return _sympy.Not(self._less(a, b))
             case _:
-                return symbolic.Not(self._less(b, a))
+                return _sympy.Not(self._less(b, a))
 
     def _equality(self, same: bool, a: Expr, b: Expr) -> Expr:
         if symbolic.equal(a, b):
             return TRUE if same else FALSE
         if self.less_equal(a + 1, b) or self.less_equal(b + 1, a):
             return FALSE if same else TRUE
-        return symbolic.Equality(a, b) if same else symbolic.Unequality(a, b)
+        return _sympy.Eq(a, b) if same else _sympy.Ne(a, b)
 
     def _less(self, a: Expr, b: Expr) -> Expr:
         if self.less_equal(a + 1, b):
             return TRUE
-        return FALSE if self.less_equal(b, a) else symbolic.StrictLessThan(a, b)
+        return FALSE if self.less_equal(b, a) else _sympy.Lt(a, b)
 
     def _prove(self, expr: Expr, depth: int) -> bool:
         if expr.is_Integer:
@@ -154,6 +160,6 @@ class Facts:
                 low, high = self._ranges[factor.name]
                 bound = low if coefficient > 0 else high
                 if bound is not None:
-                    yield rest + coefficient * bound
+                    yield _sympy.expand(rest + coefficient * bound)
             elif type(factor).__name__ == ("Max" if coefficient > 0 else "Min"):
-                yield from (rest + coefficient * a for a in factor.args)
+                yield from (_sympy.expand(rest + coefficient * a) for a in factor.args)

@@ -164,7 +164,8 @@ def digits(
 def _common_base(bases: set[Expr]) -> Expr | None:
     """The one of `bases` that divides all of them."""
     for base in sorted(bases, key=symbolic.text_of):
-        if all(symbolic.quotient(other, base) is not None for other in bases):
+        quotients = [symbolic.expanded(other / base) for other in bases]
+        if all(q.as_numer_denom()[1] == 1 for q in quotients):
             return base
     return None
 

@@ -64,8 +64,8 @@ class Span:
 
     def _extended(self, stride: Expr, count: Expr, sizes: frozenset[str]) -> tuple["Span", bool]:
         """With each point repeated `count` times, `stride` apart."""
-        ratio = symbolic.quotient(stride, self.unit)
-        if ratio is None:
+        ratio = symbolic.expanded(stride / self.unit)
+        if ratio.as_numer_denom()[1] != 1:
             # Between multiples of two strides: on a grid that holds both.
             grid = replace(self, unit=ONE, count=(self.count - 1) * self.unit + 1)
             hull = grid.count + stride * (count - 1)
@@ -242,7 +242,7 @@ def _overlap(x: Span, y: Span, sizes: frozenset[str]) -> Span | None:
         raise _UnknownOrderError
     if unit.is_Integer and shift.is_Integer and shift % unit:
         return None
-    if symbolic.quotient(shift, unit) is None:
+    if symbolic.expanded(shift / unit).as_numer_denom()[1] != 1:
         raise _UnknownOrderError
     first = _larger(x.first, y.first, sizes)
     last = x.last if _larger(x.last, y.last, sizes) == y.last else y.last

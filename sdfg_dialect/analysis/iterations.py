@@ -1,7 +1,9 @@
 """How often loops run, and what an index runs through while they do."""
 
 from collections.abc import Collection, Mapping, Sequence
-from math import comb
+from typing import Any
+
+import sympy  # pyright: ignore[reportMissingTypeStubs]
 
 from sdfg.dialect import symbolic
 from sdfg.dialect.analysis.boxes import Span
@@ -9,6 +11,8 @@ from sdfg.dialect.analysis.loops import Loop
 from sdfg.dialect.analysis.subsets import bounds, terms_of
 from sdfg.dialect.memlet import Range
 from sdfg.dialect.symbolic import Expr
+
+_sympy: Any = sympy
 
 MOST_TERMS = 64
 """Of a sum that has no closed form, how many terms are added up."""
@@ -39,8 +43,9 @@ def executions(loops: Sequence[Loop]) -> tuple[Expr, bool]:
 
 def _integral(expr: Expr) -> Expr:
     """A polynomial that is an integer, as sums of powers are, without fractions in it."""
-    divisor = symbolic.denominator(expr)
-    return symbolic.FloorDiv(expr * divisor, divisor)
+    number, divisor = _sympy.together(symbolic.expanded(expr)).as_numer_denom()
+    number = symbolic.expanded(number)
+    return number if divisor == 1 else symbolic.FloorDiv(number, divisor)
 
 
 def _times_extent(total: Expr, over: Range) -> Expr:
@@ -55,14 +60,14 @@ def _tiles(total: Expr, loop: Loop) -> Expr | None:
     `total` is a multiple of the size of one tile, `min(step, stop - parameter)` as it is written.
     """
     over = loop.range
-    ends = [m for m in total.atoms(symbolic.Min) if loop.parameter in symbolic.symbols_of(m)]
+    ends = [m for m in total.atoms(_sympy.Min) if loop.parameter in symbolic.symbols_of(m)]
     at = symbolic.symbol(loop.parameter)
     for end in ends:
         sizes = {symbolic.expanded(a - at) for a in end.args}
         if sizes != {over.step, symbolic.expanded(over.end - at)}:
             continue
-        factor = symbolic.quotient(total, end - at)
-        if factor is not None and loop.parameter not in symbolic.symbols_of(factor):
+        factor, rest = _sympy.div(symbolic.expanded(total), end - at)
+        if rest == 0 and loop.parameter not in symbolic.symbols_of(factor):
             return factor * (over.end - over.start)
     return None
 
@@ -70,7 +75,9 @@ def _tiles(total: Expr, loop: Loop) -> Expr | None:
 def _summed(total: Expr, loop: Loop) -> tuple[Expr, bool]:
     at, over = symbolic.symbol(loop.parameter), loop.range
     if total.is_polynomial(at):
-        return _sum_of_powers(total.xreplace({at: over.start + over.step * at}), at, over), True
+        k = _sympy.Symbol("k_of_sum", integer=True)
+        inner = symbolic.expanded(total.xreplace({at: over.start + over.step * k}))
+        return _sympy.expand(_sympy.summation(inner, (k, 0, over.extent - 1))), True
     count = symbolic.constant(over.extent)
     if count is not None and count <= MOST_TERMS:
         values = (total.xreplace({at: over.start + over.step * k}) for k in range(count))
@@ -78,23 +85,9 @@ def _summed(total: Expr, loop: Loop) -> tuple[Expr, bool]:
     return _times_extent(bounded(total, {loop.parameter: over}), over), False
 
 
-def _sum_of_powers(total: Expr, at: Expr, over: Range) -> Expr:
-    """The sum of the polynomial `total` of `at`, which counts from 0 below the extent of `over`."""
-    count, result, degree = over.extent, symbolic.integer(0), 0
-    sums: list[Expr] = []
-    while total != 0:
-        # The sum of k ** p below n is n ** (p + 1), less those of lower powers, by p + 1.
-        lower = (comb(degree + 1, p) * one for p, one in enumerate(sums))
-        sums.append((count ** (degree + 1) - sum(lower, symbolic.integer(0))) / (degree + 1))
-        factor = total.xreplace({at: symbolic.integer(0)})
-        result = result + factor * sums[-1]
-        total, degree = (total - factor) / at, degree + 1
-    return result
-
-
 def bounded(expr: Expr, ranges: Mapping[str, Range]) -> Expr:
     """The largest value of `expr`, or more, while parameters run through `ranges`."""
-    for end in sorted(expr.atoms(symbolic.Min), key=symbolic.text_of):
+    for end in sorted(expr.atoms(_sympy.Min), key=symbolic.text_of):
         for part in sorted(end.args, key=symbolic.text_of):
             tried = symbolic.expanded(expr.xreplace({end: part}))
             if not symbolic.symbols_of(tried) & ranges.keys():

@@ -2,7 +2,7 @@
 How subsets and addresses relate: the same elements, some of them, none of them.
 
 Answers are proofs: where a function says no, the truth may still be yes. Structural equality comes
-first; differences are looked at only where that fails.
+first; sympy is asked only where that fails.
 """
 
 from collections.abc import Mapping
@@ -66,9 +66,7 @@ def is_nonnegative_rounded(expr: Expr, sizes: frozenset[str]) -> bool:
         taken = sizes | symbolic.symbols_of(expr)
         q, r = (symbolic.symbol(symbolic.symbol_name(f"{size.name}{x}", taken)) for x in "qr")
         expr = symbolic.substitute(expr, {size.name: divisor * q + r})
-        expr = symbolic.expanded(
-            expr.xreplace({symbolic.FloorDiv(r, divisor): symbolic.integer(0)})
-        )
+        expr = symbolic.expanded(expr.subs(symbolic.FloorDiv(r, divisor), 0))
         sizes = sizes | {q.name, r.name}
 
 
@@ -208,6 +206,6 @@ def slope(expr: Expr, parameter: str) -> Expr | None:
     if (factor := symbolic.factor_in_sum(expr, parameter)) is not None:
         return factor
     at = symbolic.symbol(parameter)
-    # Floor divisions are left alone, so an expression with one stays unequal.
+    # sympy's expand leaves floor divisions alone, so an expression with one stays unequal.
     difference = symbolic.expanded(symbolic.substitute(expr, {parameter: at + 1}) - expr)
     return None if parameter in symbolic.symbols_of(difference) else difference

@@ -53,10 +53,7 @@ def table_of(cases: Sequence[Case], outcomes: Mapping[str, Outcome]) -> str:
         share=100 * len(passed) / max(len(cases), 1),
     )
     kinds, good = Counter(c.kind for c in cases), Counter(c.kind for c in passed)
-    operators, fine = (
-        Counter(_operator(c, outcomes) for c in some if c.kind == "node")
-        for some in (cases, passed)
-    )
+    operators, fine = (_operators(some, outcomes) for some in (cases, passed))
     others = [case for case in cases if outcomes[case.name].status != "pass"]
     rows = (
         [f"| {kind} | {count} | {good[kind]} |" for kind, count in kinds.items()],

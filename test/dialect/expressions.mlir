@@ -5,7 +5,7 @@
 sdfg.sdfg @main [N, M] () version 1 {
   // CHECK: sdfg.assign a = 2 * N + 3 * M - 1
   sdfg.assign a = N + 3 * M + N - 1
-  // CHECK: sdfg.assign b = M * N + N
+  // CHECK: sdfg.assign b = (M + 1) * N
   sdfg.assign b = N * (M + 1)
   // CHECK: sdfg.assign c = N floordiv 4
   sdfg.assign c = N floordiv 4

@@ -1,7 +1,7 @@
 // RUN: sdfg-opt %s | filecheck %s
 // RUN: sdfg-opt %s --print-op-generic | sdfg-opt | filecheck %s
 
-// Symbols may have the names of constants and functions elsewhere.
+// Symbols may have the names of constants and functions that sympy knows.
 // CHECK: sdfg.sdfg @main [E, I, pi, S, N, gamma, lambda] (in "x" %x: !sdfg.array<[E, I + 1, 2 * pi] x f32>) version 1 {
 sdfg.sdfg @main [E, I, pi, S, N, gamma, lambda] (in "x" %x: !sdfg.array<[E, I + 1, 2 * pi] x f32>) version 1 {
   // CHECK: %a = sdfg.alloc : !sdfg.array<[E * I, S, N] x f32>

@@ -92,7 +92,7 @@ def expressions() -> st.SearchStrategy[Meant]:
     """
     Arithmetic, with minimum and maximum of such in it.
 
-    A minimum of maxima is left out: it has no canonical form here, so that its text may read
+    A minimum of maxima is left out: sympy has no canonical form for it, so that its text may read
     back as an equal expression of another form.
     """
     parts = st.lists(arithmetic(), min_size=2, max_size=3)

@@ -10,7 +10,7 @@ from sdfg.dialect.symbolic import Expr
 from sdfg.dialect.types import ArrayType
 
 SYMBOLS = ("N", "M", "E", "pi", "I")
-"""Names of sizes, some of which are constants or functions elsewhere."""
+"""Names of sizes, some of which sympy knows as something else."""
 
 
 @dataclass(frozen=True)

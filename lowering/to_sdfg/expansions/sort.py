@@ -1,7 +1,9 @@
 """`sdfg.sort` to Batcher's odd-even merge sort, all lines and elements of a step in parallel."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import sympy  # pyright: ignore[reportMissingTypeStubs]
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import AnyFloat, IntegerType, i64
 from xdsl.ir import Block, Operation, Region, SSAValue
@@ -20,6 +22,8 @@ from sdfg.lowering.to_sdfg.expansions.reduction import Loops
 from sdfg.lowering.to_sdfg.nests import point
 from sdfg.lowering.to_sdfg.tasklets import TaskletBuilder
 from sdfg.lowering.to_sdfg.values import Symbolic, array_type
+
+_sympy: Any = sympy
 
 
 def expand_sort(op: SortOp, place: Place) -> None:
@@ -56,11 +60,10 @@ def expand_sort(op: SortOp, place: Place) -> None:
         ],
     )
     inner = WhileOp(
-        symbolic.greater(step.k, 0),
-        [exchange, AssignOp(k, symbolic.FloorDiv(step.k, 2 * step.one))],
+        _sympy.Gt(step.k, 0), [exchange, AssignOp(k, symbolic.FloorDiv(step.k, 2 * step.one))]
     )
     outer = WhileOp(
-        symbolic.StrictLessThan(step.p, step.length),
+        _sympy.Lt(step.p, step.length),
         [AssignOp(k, step.p), inner, AssignOp(p, 2 * step.p)],
     )
     block = state.parent_block()
@@ -81,11 +84,11 @@ class _Step:
     def lower(self, at: Expr) -> Expr:
         """Whether element `at` is the first of a pair, its partner `k` behind."""
         first = symbolic.Mod(self.k, self.p)
-        return symbolic.And(
-            symbolic.GreaterThan(at, first),
-            symbolic.StrictLessThan(at + self.k, self.length),
-            symbolic.StrictLessThan(symbolic.Mod(at - first, 2 * self.k), self.k),
-            symbolic.Equality(
+        return _sympy.And(
+            _sympy.Ge(at, first),
+            _sympy.Lt(at + self.k, self.length),
+            _sympy.Lt(symbolic.Mod(at - first, 2 * self.k), self.k),
+            _sympy.Eq(
                 symbolic.FloorDiv(at, 2 * self.p), symbolic.FloorDiv(at + self.k, 2 * self.p)
             ),
         )
@@ -145,7 +148,7 @@ def precedes(
     first, second = (b[0], a[0]) if descending else (a[0], b[0])
     before, behind = less(builder, first, second), less(builder, second, first)
     earlier = builder.emit(arith.CmpiOp(a[1], b[1], "slt"))
-    true = builder.scalar(Symbolic(symbolic.TRUE, IntegerType(1)))
+    true = builder.scalar(Symbolic(_sympy.true, IntegerType(1)))
     tie = builder.emit(arith.AndIOp(builder.emit(arith.XOrIOp(behind, true)), earlier))
     return builder.emit(arith.OrIOp(before, tie))
 

@@ -21,9 +21,9 @@ sdfg.sdfg @main [N] (in "x" %x: !sdfg.array<[N, 8] x f32>, in "lengths" %lengths
   }
   // CHECK: int64_t n = (int64_t)lengths[3];
   // CHECK-NEXT: int64_t m = sdfg_floordiv(n, 2) + 1;
-  // CHECK-NEXT: while (m > 0 && n != 7) {
+  // CHECK-NEXT: while (n != 7 && m > 0) {
   // CHECK-NEXT:     m = m - 1;
-  // CHECK-NEXT:     if (N >= 5 || m == 4) {
+  // CHECK-NEXT:     if (m == 4 || N >= 5) {
   // CHECK-NEXT:         /* then */
   // CHECK:          } else {
   // CHECK-NEXT:         /* otherwise */

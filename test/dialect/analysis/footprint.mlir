@@ -34,7 +34,7 @@ sdfg.sdfg @window [N] (in "x" %x: !sdfg.array<[2 * N + 1] x f32>, in "w" %w: !sd
 // CHECK-NEXT:     map [i = 1:N - 1, j = 1:M - 1]
 // CHECK-NEXT:       all of it
 // CHECK-NEXT:         %x: M * N - 4 elements, 8 * M * N - 32 bytes, reuse (5 * M * N - 10 * M - 10 * N + 20) / (M * N - 4)
-// CHECK-NEXT:         %y: M * N - 2 * M - 2 * N + 4 elements, 8 * M * N - 16 * M - 16 * N + 32 bytes, reuse 1.00
+// CHECK-NEXT:         %y: (M - 2) * (N - 2) elements, 8 * (M - 2) * (N - 2) bytes, reuse 1.00
 // CHECK-NEXT:       one i
 // CHECK-NEXT:         %x: 3 * M - 4 elements, 24 * M - 32 bytes, reuse (5 * M - 10) / (3 * M - 4)
 // CHECK-NEXT:         %y: M - 2 elements, 8 * M - 16 bytes, reuse 1.00
