@@ -125,7 +125,8 @@ def skewed(outer: Loop, inner: Loop, factor: int, wave: str) -> ForOp:
     rows, columns = range_of(outer).extent, range_of(inner).extent
     step = symbolic.integer(factor)
     first = symbolic.maximum(symbolic.integer(0), symbolic.ceil_div(w - columns + 1, step))
-    last = symbolic.minimum(rows, symbolic.FloorDiv(w, step) + 1)
+    whole: symbolic.Expr = symbolic.FloorDiv(w, step)
+    last = symbolic.minimum(rows, whole + 1)
     start = range_of(outer).start
     body = inner.detach_region(0)
     column = range_of(inner).start + w - step * (i - start)
