@@ -11,7 +11,6 @@ that reading it back gives the same object.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import combinations
 from typing import Any, cast
 
 import sympy  # pyright: ignore[reportMissingTypeStubs]
@@ -20,6 +19,7 @@ from xdsl.context import Context
 from xdsl.parser import AttrParser, Parser
 from xdsl.utils.exceptions import ParseError
 
+from sdfg.dialect.symbolic_functions import FloorDiv, Mod, are_incomparable, is_flat
 from sdfg.dialect.symbolic_printer import ExpressionPrinter
 
 Expr = Any
@@ -56,66 +56,6 @@ def symbol_name(text: str, taken: Iterable[str] = ()) -> str:
     return next(f"{name}_{k}" for k in range(1, len(used) + 2) if f"{name}_{k}" not in used)
 
 
-class FloorDiv(_sympy.Function):  # type: ignore[misc]
-    """`a floordiv b`: the quotient rounded towards minus infinity, as in Python."""
-
-    nargs = (2,)
-    is_integer = True
-
-    @classmethod
-    def eval(cls, a: Expr, b: Expr) -> Expr:
-        if b == 0:
-            raise ZeroDivisionError("division by zero in a symbolic expression")
-        if a.is_Integer and b.is_Integer:
-            return _sympy.Integer(int(a) // int(b))
-        if b == 1 or a == 0:
-            return a
-        if a == b:
-            return _sympy.Integer(1)
-        whole, rest = _divide_terms(a, b)
-        if rest == 0:
-            return whole
-        return None if whole == 0 else whole + FloorDiv(rest, b)
-
-
-class Mod(_sympy.Function):  # type: ignore[misc]
-    """`a mod b`: the remainder with the sign of `b`, as in Python."""
-
-    nargs = (2,)
-    is_integer = True
-
-    @classmethod
-    def eval(cls, a: Expr, b: Expr) -> Expr:
-        if b == 0:
-            raise ZeroDivisionError("remainder by zero in a symbolic expression")
-        if a.is_Integer and b.is_Integer:
-            return _sympy.Integer(int(a) % int(b))
-        if b == 1 or a == 0 or a == b:
-            return _sympy.Integer(0)
-        whole, rest = _divide_terms(a, b)
-        return None if whole == 0 else Mod(rest, b)
-
-
-def _divide_terms(a: Expr, b: Expr) -> tuple[Expr, Expr]:
-    """`(q, r)` with `a = q * b + r`, where `q` collects the terms of `a` that `b` divides."""
-    expanded = _sympy.expand(a)
-    whole, rest = _sympy.Integer(0), _sympy.Integer(0)
-    for term in _sympy.Add.make_args(expanded):
-        quotient = term / b
-        numerator, denominator = quotient.as_numer_denom()
-        if denominator == 1:
-            whole += numerator
-        elif term.is_Integer and b.is_Integer:
-            whole += int(term) // int(b)
-            rest += int(term) % int(b)
-        else:
-            rest += term
-    if rest == 0 or whole != 0 or not b.is_Add:
-        return whole, rest  # by one product it is divided term by term
-    quotient = _sympy.cancel(a / b)
-    return (quotient, rest * 0) if quotient.as_numer_denom()[1] == 1 else (whole, rest)
-
-
 def integer(value: int) -> Expr:
     return _sympy.Integer(value)
 
@@ -134,7 +74,7 @@ def ceil_div(a: Expr, b: Expr) -> Expr:
 
 @lru_cache(maxsize=1 << 14)
 def minimum(*values: Expr) -> Expr:
-    return _sympy.Min(*values, evaluate=not _are_incomparable(values))
+    return _sympy.Min(*values, evaluate=not are_incomparable(values))
 
 
 def largest_minimum(expr: Expr) -> Expr | None:
@@ -151,42 +91,7 @@ def minima(expr: Expr) -> list[Expr]:
 
 @lru_cache(maxsize=1 << 14)
 def maximum(*values: Expr) -> Expr:
-    return _sympy.Max(*values, evaluate=not _are_incomparable(values))
-
-
-def _are_incomparable(values: Sequence[Expr]) -> bool:
-    """
-    Whether no two of `values` can be compared: they differ by a sum of which no sign is known.
-
-    sympy finds that out, too, but takes a hundred times as long.
-    """
-    pairs = combinations(values, 2)
-    return all(map(_has_no_sign, values)) and not any((a - b).is_Integer for a, b in pairs)
-
-
-def _has_no_sign(expr: Expr) -> bool:
-    """Whether `expr` is a number or a sum of numbers, symbols, quotients and their multiples."""
-    for term in expr.args if expr.is_Add else (expr,):
-        factor, rest = term.as_coeff_Mul()
-        if not factor.is_Integer or not (rest == 1 or rest.is_Symbol or _is_quotient(rest)):
-            return False
-    return True
-
-
-def _is_quotient(expr: Expr) -> bool:
-    return isinstance(expr, FloorDiv | Mod)
-
-
-def _is_flat(expr: Expr) -> bool:
-    """Whether `expr` is a sum of numbers, symbols and multiples of symbols."""
-    return all(map(_is_multiple, expr.args)) if expr.is_Add else _is_multiple(expr)
-
-
-def _is_multiple(expr: Expr) -> bool:
-    if expr.is_Symbol or expr.is_Integer:
-        return True
-    parts = expr.args
-    return expr.is_Mul and len(parts) == 2 and parts[0].is_Integer and parts[1].is_Symbol
+    return _sympy.Max(*values, evaluate=not are_incomparable(values))
 
 
 def greater(a: Expr, b: Expr) -> Expr:
@@ -196,7 +101,7 @@ def greater(a: Expr, b: Expr) -> Expr:
 
 def _relation(kind: Any, a: Expr, b: Expr) -> Expr:
     """A comparison; true or false where that is clear."""
-    return kind(a, b, evaluate=not _are_incomparable((a, b)))
+    return kind(a, b, evaluate=not are_incomparable((a, b)))
 
 
 def total(values: Iterable[Expr]) -> Expr:
@@ -252,12 +157,12 @@ def equal(a: Expr, b: Expr) -> bool:
 @lru_cache(maxsize=1 << 16)
 def expanded(expr: Expr) -> Expr:
     """`expr` as a sum of products."""
-    return expr if _is_flat(expr) else _sympy.expand(expr)
+    return expr if is_flat(expr) else _sympy.expand(expr)
 
 
 def factor_in_sum(expr: Expr, name: str) -> Expr | None:
     """The factor of a symbol in a sum of multiples of symbols; None where `expr` is no such sum."""
-    if not _is_flat(expr):
+    if not is_flat(expr):
         return None
     for term in expr.args if expr.is_Add else (expr,):
         factor, rest = term.as_coeff_Mul()
