@@ -7,7 +7,7 @@ from onnx import ModelProto, NodeProto, TensorProto, helper
 
 from sdfg.lowering.frontend import onnx_exact
 from sdfg.lowering.frontend.onnx_expansion import Expansion
-from sdfg.lowering.frontend.onnx_fourier import dft
+from sdfg.lowering.frontend.onnx_fourier import dft, stft
 from sdfg.lowering.frontend.onnx_grid_sample import affine_grid, grid_sample
 from sdfg.lowering.frontend.onnx_load import opset
 from sdfg.lowering.frontend.onnx_resize import resize
@@ -116,6 +116,7 @@ RULES: Mapping[str, Callable[[Expansion], bool]] = {
     "LpNormalization": lp_normalization,
     "QLinearMatMul": q_linear_mat_mul,
     "Resize": resize,
+    "STFT": stft,
     **onnx_exact.RULES,
 }
 """By operator; a rule says whether it applies."""

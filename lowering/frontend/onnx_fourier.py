@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from onnx import TensorProto
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.onnx_expansion import Expansion
@@ -27,14 +28,48 @@ def dft(e: Expansion) -> bool:
     shape = e.shape(x.name)
     if shape is None:
         return False
-    given = operand(e, 2)
+    given, result = operand(e, 2), e.shape(e.node.output[0]) or [0] * len(shape)
     if given is None:
         axis = int(e.attributes.get("axis", 1 if e.opset < 20 else -2)) % len(shape)
-        result = _along(x, shape, axis)
+        transformed = _along(x, shape, result, axis)
     else:
-        fitting = _fitting(e, shape, e.shape(e.node.output[0]) or [])
-        result = along(given, len(shape), lambda axis: _along(x, shape, axis), fitting)
-    result.gives(e.node.output[0])
+        fitting = _fitting(e, shape, result)
+        transformed = along(given, len(shape), lambda k: _along(x, shape, result, k), fitting)
+    transformed.gives(e.node.output[0])
+    return True
+
+
+def stft(e: Expansion) -> bool:
+    """
+    The transform of each window of a signal.
+
+    ```
+    y[b, f] = dft(x[b, f * step : f * step + length] * window)
+    ```
+
+    Raises `SDFGError` where the length of a window, or how many there are, is not known.
+    """
+    x, step, window, given = required(e, 0), required(e, 1), operand(e, 2), operand(e, 3)
+    shape, result = e.shape(x.name), e.shape(e.node.output[0]) or [0] * 4
+    onesided = bool(e.attributes.get("onesided", 1))
+    known = None if given is None else e.known(given.name)
+    sizes = (e.shape(window.name) or [0]) if window is not None else [0]
+    length = int(known.item()) if known is not None else sizes[0]
+    length = _checked(e, length or (0 if onesided else result[2]))
+    hop = e.known(step.name)
+    frames = result[1]
+    if not frames and hop is not None and shape is not None and shape[1]:
+        frames = 1 + (shape[1] - length) // int(hop.item())
+    if shape is None or not frames:
+        raise SDFGError(f"{e.node.name}: 'STFT' with a number of windows that is not known")
+    starts = constant(e, range(frames)) * step.cast(TensorProto.INT64).reshaped()
+    index = starts.reshaped(-1, 1) + constant(e, range(length))
+    parts = [x.taken(k, axis=2).taken(index, axis=1) for k in range(shape[2])]
+    if window is not None:
+        parts = [part * window for part in parts]
+    results = _transformed(parts, length, length, inverse=False, onesided=onesided)
+    stacked = [r.apply("Unsqueeze", integers(e, -1)) for r in results]
+    stacked[0].apply("Concat", *stacked[1:], axis=-1).gives(e.node.output[0])
     return True
 
 
@@ -49,7 +84,7 @@ def _fitting(e: Expansion, shape: Sequence[int], result: Sequence[int]) -> list[
 def _count(e: Expansion, given: int) -> int:
     """How many results the transform of so many elements has."""
     inverse, onesided = _kind(e)
-    length = _length(e, 2 * (given - 1) if inverse and onesided else given)
+    length = _length(e, given)
     return length // 2 + 1 if onesided and not inverse else length
 
 
@@ -58,11 +93,11 @@ def _kind(e: Expansion) -> tuple[bool, bool]:
     return bool(e.attributes.get("inverse", 0)), bool(e.attributes.get("onesided", 0))
 
 
-def _along(x: Term, shape: Sequence[int], axis: int) -> Term:
+def _along(x: Term, shape: Sequence[int], result: Sequence[int], axis: int) -> Term:
     e = x.expansion
     inverse, onesided = _kind(e)
     given = shape[axis]
-    length = _length(e, 2 * (given - 1) if inverse and onesided else given)
+    length = _length(e, given, result[axis] if inverse or not onesided else 0)
     parts = _parts(x, axis, shape)
     kept = min(given, length // 2 + 1 if inverse and onesided else length)
     results = _transformed(parts, kept, length, inverse=inverse, onesided=onesided)
@@ -72,16 +107,25 @@ def _along(x: Term, shape: Sequence[int], axis: int) -> Term:
     return stacked[0].apply("Concat", *stacked[1:], axis=-1)
 
 
-def _length(e: Expansion, own: int) -> int:
-    given = operand(e, 1)
-    known = None if given is None else e.known(given.name)
-    length = own if given is None else 0 if known is None else int(known.item())
-    if not 0 < length <= _LONGEST:
-        what = "a length that is not known" if length <= 0 else f"length {length}"
-        raise SDFGError(
-            f"{e.node.name}: '{e.node.op_type}' with {what}\nhint: there are lengths to {_LONGEST}"
-        )
-    return length
+def _length(e: Expansion, given: int, result: int = 0) -> int:
+    """
+    Of the transform of so many elements, one side of them in the inverse; `result` is its length
+    where that is known otherwise.
+    """
+    wanted = operand(e, 1)
+    if wanted is None:
+        return _checked(e, 2 * (given - 1) if all(_kind(e)) else given)
+    known = e.known(wanted.name)
+    return _checked(e, result if known is None else int(known.item()))
+
+
+def _checked(e: Expansion, length: int) -> int:
+    if 0 < length <= _LONGEST:
+        return length
+    what = "a length that is not known" if length <= 0 else f"length {length}"
+    raise SDFGError(
+        f"{e.node.name}: '{e.node.op_type}' with {what}\nhint: there are lengths to {_LONGEST}"
+    )
 
 
 def _parts(x: Term, axis: int, shape: Sequence[int]) -> list[Term]:

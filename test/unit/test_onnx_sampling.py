@@ -91,6 +91,29 @@ def test_dft(sizes: list[int], place: int, length: int, form: str, old: bool) ->
     np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("onesided", [0, 1])
+@pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize("windowed", [False, True])
+def test_stft(onesided: int, parts: int, windowed: bool) -> None:
+    random = np.random.default_rng(9)
+    x = random.standard_normal((2, 29, parts), np.float32)
+    constants: dict[str, Any] = {"step": np.array(5, np.int64)}
+    if windowed:
+        constants["w"] = random.random(8, np.float32)
+    else:
+        constants["n"] = np.array(8, np.int64)
+    names = ["x", "step", "w" if windowed else "", "" if windowed else "n"]
+    node = helper.make_node("STFT", names, ["y"], onesided=onesided)
+    model = model_of(node, {"x": x}, constants, TensorProto.FLOAT)
+    sized = helper.make_tensor_value_info("y", TensorProto.FLOAT, [None] * 4)
+    model.graph.output[0].CopyFrom(sized)
+    expected = evaluate(model, {"x": x})
+    prepared = prepare(model, name="m", folder=None)
+    assert "STFT" not in [n.op_type for n in prepared.model.graph.node]
+    actual = evaluate(prepared.model, {"x": x} | dict(prepared.weights))
+    np.testing.assert_allclose(actual, expected, rtol=1e-3, atol=1e-4)
+
+
 @pytest.mark.parametrize("exclusive", [0, 1])
 @pytest.mark.parametrize("reverse", [0, 1])
 @pytest.mark.parametrize("axis", [0, -1])
