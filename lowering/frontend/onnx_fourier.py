@@ -78,13 +78,14 @@ def _fitting(e: Expansion, shape: Sequence[int], result: Sequence[int]) -> list[
     axes = range(len(shape) - 1)
     if not all(result):
         return list(axes)
-    return [k for k in axes if [*shape[:k], _count(e, shape[k]), *shape[k + 1 : -1]] == result[:-1]]
+    counts = [_count(e, shape[k], result[k]) for k in axes]
+    return [k for k in axes if [*shape[:k], counts[k], *shape[k + 1 : -1]] == result[:-1]]
 
 
-def _count(e: Expansion, given: int) -> int:
-    """How many results the transform of so many elements has."""
+def _count(e: Expansion, given: int, result: int) -> int:
+    """How many results the transform of so many elements has; `result` if nothing else is known."""
     inverse, onesided = _kind(e)
-    length = _length(e, given)
+    length = _length(e, given, result if inverse or not onesided else 0)
     return length // 2 + 1 if onesided and not inverse else length
 
 
