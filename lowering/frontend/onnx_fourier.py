@@ -75,10 +75,10 @@ def stft(e: Expansion) -> bool:
 
 def _fitting(e: Expansion, shape: Sequence[int], result: Sequence[int]) -> list[int]:
     """The axes along which the transform has that shape; all if it is not known."""
-    axes = range(len(shape) - 1)
+    axes = [k for k in range(len(shape) - 1) if shape[k] > 1 or not all(_kind(e))]
     if not all(result):
-        return list(axes)
-    counts = [_count(e, shape[k], result[k]) for k in axes]
+        return axes
+    counts = {k: _count(e, shape[k], result[k]) for k in axes}
     return [k for k in axes if [*shape[:k], counts[k], *shape[k + 1 : -1]] == result[:-1]]
 
 
