@@ -129,9 +129,27 @@ class TaskletEmitter:
             if isinstance(op, AssertOp):
                 rest = self.emit_ops(ops[position + 1 :])
                 failed = check_failed(self.op, op.message.data, self.scope)
-                body.append(s.If(self.values[op.condition], tuple(rest), (failed,)))
+                otherwise = (failed, *self.zeros())
+                body.append(s.If(self.values[op.condition], tuple(rest), otherwise))
                 return body
             self.emit_op(op, body)
+        return body
+
+    def zeros(self) -> list[s.Statement]:
+        """
+        What is written on the stack where a check fails: the run ends with an error, but what
+        follows in it still reads that.
+        """
+        body: list[s.Statement] = []
+        for value, index in zip(self.op.yielded, self.op.yielded_outputs, strict=True):
+            container, memlet = self.op.output_accesses[index]
+            kind = value_type(value.type, self.op)
+            array = container.type
+            if isinstance(array, ArrayType) and array.storage.kind.data == "stack":
+                if isinstance(kind, t.Vector) and not memlet.wcr:
+                    name = self.scope.names.unique("lanes")
+                    zero = c.Compound(kind, (c.Integer(0),))
+                    body += self.window(kind, container, memlet).store(zero, name)
         return body
 
     def emit_op(self, op: Operation, body: list[s.Statement]) -> None:
