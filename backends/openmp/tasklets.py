@@ -145,11 +145,11 @@ class TaskletEmitter:
             container, memlet = self.op.output_accesses[index]
             kind = value_type(value.type, self.op)
             array = container.type
-            if isinstance(array, ArrayType) and array.storage.kind.data == "stack":
-                if isinstance(kind, t.Vector) and not memlet.wcr:
-                    name = self.scope.names.unique("lanes")
-                    zero = c.Compound(kind, (c.Integer(0),))
-                    body += self.window(kind, container, memlet).store(zero, name)
+            local = isinstance(array, ArrayType) and array.storage.kind.data == "stack"
+            if local and isinstance(kind, t.Vector) and not memlet.wcr:
+                zero = c.Compound(kind, (c.Integer(0),))
+                name = self.scope.names.unique("lanes")
+                body += self.window(kind, container, memlet).store(zero, name)
         return body
 
     def emit_op(self, op: Operation, body: list[s.Statement]) -> None:

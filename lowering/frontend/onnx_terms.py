@@ -42,9 +42,6 @@ class Term:
     def __truediv__(self, other: "Term | Number") -> "Term":
         return self.apply("Div", other)
 
-    def __rtruediv__(self, other: Number) -> "Term":
-        return self.number(other).apply("Div", self)
-
     def __lt__(self, other: "Term | Number") -> "Term":
         return self.apply("Less", other, kind=TensorProto.BOOL)
 
@@ -94,9 +91,6 @@ class Term:
         """The elements at `index` along `axis`; a number removes the axis."""
         place = constant(self.expansion, index) if isinstance(index, int) else index
         return self.apply("Gather", place, axis=axis)
-
-    def summed(self, *axes: int, keep: bool = False) -> "Term":
-        return self.apply("ReduceSum", integers(self.expansion, *axes), keepdims=int(keep))
 
     def apply(
         self, op_type: str, *others: "Term | Number", kind: int | None = None, **attributes: Any
