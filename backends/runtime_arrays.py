@@ -13,11 +13,14 @@ from typing import Any, cast
 
 import numpy as np
 
-from sdfg.backends.runtime_interface import DTYPES, Value
+from sdfg.backends.runtime_interface import DTYPES, NARROW, Value
 from sdfg.dialect.diagnostics import SDFGError
 
 _LINE = 64
 """Bytes of a cache line."""
+
+_NOT_IN_TORCH = frozenset(name for name in NARROW if not name.startswith("float8"))
+"""torch has names for some of these, but no tensors of them."""
 
 Bound = tuple[int, tuple[int, ...], object]
 """Address of the first element, shape, and what must stay alive for the address to be valid."""
@@ -80,8 +83,11 @@ class Binder:
         return bound
 
     def new_output(self, shape: tuple[int, ...], *, tensor: bool) -> tuple[Any, int]:
-        """A new array of undefined content, and its address."""
-        if tensor:
+        """
+        A new array of undefined content, and its address; a tensor if one is asked for and torch
+        knows the type.
+        """
+        if tensor and self.value.dtype not in _NOT_IN_TORCH:
             torch: Any = sys.modules["torch"]
             made = torch.empty(shape, dtype=self._expected_torch_dtype())
             return made, made.data_ptr()
@@ -105,6 +111,9 @@ class Binder:
         return array.ctypes.data, array.shape, array
 
     def _tensor(self, tensor: Any) -> Bound:
+        if self.value.dtype in _NOT_IN_TORCH:
+            hint = f"give an array of ml_dtypes.{self.value.dtype}"
+            raise self._error(self.value.dtype, str(tensor.dtype), hint)
         if tensor.dtype != self._expected_torch_dtype():
             raise self._error(self.value.dtype, str(tensor.dtype))
         if tensor.device.type != "cpu":

@@ -13,11 +13,17 @@ from sdfg.dialect.diagnostics import SDFGError
 
 VERSION = 1
 
+NARROW = (
+    *("int2", "uint2", "int4", "uint4", "float4_e2m1fn", "float6_e2m3fn", "float6_e3m2fn"),
+    *("float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz", "float8_e8m0fnu"),
+)
+"""Types of which NumPy has no own: those of `ml_dtypes`, with one element in each byte."""
+
 DTYPES: Mapping[str, np.dtype[Any]] = {
     **{name: np.dtype(name) for name in ("bool", "float16", "float32", "float64")},
     **{f"{sign}int{bits}": np.dtype(f"{sign}int{bits}") for sign in ("", "u") for bits in (8, 16)},
     **{f"{sign}int{bits}": np.dtype(f"{sign}int{bits}") for sign in ("", "u") for bits in (32, 64)},
-    "bfloat16": np.dtype(ml_dtypes.bfloat16),
+    **{name: np.dtype(getattr(ml_dtypes, name)) for name in ("bfloat16", *NARROW)},
 }
 """Types of elements by the names that interfaces use."""
 

@@ -58,9 +58,14 @@ class Mismatch:
 def unit_roundoff(dtype: "np.dtype[Any] | type[Any]") -> float:
     """The largest relative error of one rounding; 0 for integers. Knows ml_dtypes' types."""
     kind = np.dtype(dtype)
-    if kind.kind in "biu":
+    if is_exact(kind):
         return 0.0
     return float(cast(Any, ml_dtypes.finfo)(kind).eps) / 2
+
+
+def is_exact(dtype: np.dtype[Any]) -> bool:
+    """Whether these are integers or truth values. Knows ml_dtypes' types."""
+    return dtype.kind in "biu" or dtype.name in ("int2", "uint2", "int4", "uint4")
 
 
 def tolerance(dtype: "np.dtype[Any] | type[Any]", reduction_length: int = 1) -> tuple[float, float]:
@@ -92,7 +97,7 @@ def compare(
     if not expected.size:
         return None
     rtol, atol_scale = tolerance(expected.dtype if dtype is None else dtype, reduction_length)
-    if expected.dtype.kind in "biu":
+    if is_exact(expected.dtype):
         error = np.where(actual == expected, 0.0, _distance(actual, expected))
         allowed = np.zeros(expected.shape)
     else:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
@@ -121,10 +122,23 @@ def random_array(
         return np.asarray(sizes[spec.symbol])
     shape = tuple(symbolic.evaluate(symbolic.parse(text), sizes) for text in spec.shape)
     dtype = DTYPES[spec.dtype]
-    match dtype.kind:
-        case "b":
-            return rng.integers(0, 2, shape).astype(dtype)
-        case "i" | "u":
-            return rng.integers(*integers, shape).astype(dtype)
-        case _:
-            return rng.standard_normal(shape).astype(dtype)
+    if spec.dtype == "bool":
+        return rng.integers(0, 2, shape).astype(dtype)
+    if spec.dtype.startswith(("int", "uint")):
+        limits = ml_dtypes.iinfo(dtype)
+        low, high = max(integers[0], int(limits.min)), min(integers[1], int(limits.max) + 1)
+        if low >= high:
+            raise SDFGError(f"no {spec.dtype} lies in the range {integers[0]}:{integers[1]}")
+        return rng.integers(low, high, shape).astype(dtype)
+    numbers = rng.standard_normal(shape)
+    return (np.abs(numbers) if spec.dtype == "float8_e8m0fnu" else numbers).astype(dtype)
+
+
+def as_stated(array: Array, spec: Value) -> Array:
+    """
+    An array from a file as what the model calls its elements: files of NumPy forget the types of
+    `ml_dtypes`, but not their bytes.
+    """
+    dtype = DTYPES[spec.dtype]
+    forgotten = array.dtype.type is np.void and array.dtype.itemsize == dtype.itemsize
+    return array.view(dtype) if forgotten else array

@@ -18,6 +18,7 @@ from sdfg.tools.files import replacing
 from sdfg.tools.references import Peer, prepare
 from sdfg.tools.run_inputs import (
     INTEGERS,
+    as_stated,
     complete_sizes,
     parse_ranges,
     parse_sizes,
@@ -99,7 +100,7 @@ def run_model(
         feed: dict[str, Array] = {}
         for value in values:
             drawn = random_array(value, sizes, rng, ranges.get(value.name, INTEGERS))
-            feed[value.name] = given.get(value.name, drawn)
+            feed[value.name] = as_stated(given.get(value.name, drawn), value)
         results = dict(
             zip((o.name for o in compiled.interface.outputs), compiled.run([*feed.values()]))
         )
@@ -137,9 +138,17 @@ def show(results: Mapping[str, Array]) -> None:
 
 
 def save_results(path: Path, results: Mapping[str, Array]) -> None:
-    """Write an `.npz` file, complete or not at all."""
+    """
+    Write an `.npz` file, complete or not at all.
+
+    Types of `ml_dtypes`, for which such files have no name, are written as bytes.
+    """
+    plain = {
+        name: array if array.dtype.isbuiltin == 1 else array.view(f"V{array.dtype.itemsize}")
+        for name, array in results.items()
+    }
     with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, **results)
+        np.savez(file, allow_pickle=False, **plain)
 
 
 def report_agreement(results: Mapping[str, Array], want: Sequence[Array], peer: Peer) -> bool:

@@ -122,6 +122,14 @@ SCALARS = (
 """Every type an element of an array can have."""
 
 
+_SIGNED_BYTES = "int2 int4"
+_BYTES = (
+    "uint2 uint4 float4_e2m1fn float6_e2m3fn float6_e3m2fn float8_e4m3fn float8_e4m3fnuz "
+    "float8_e5m2 float8_e5m2fnuz float8_e8m0fnu"
+)
+"""Types without arithmetic in C, one element in each byte."""
+
+
 def scalar_of(dtype: str) -> Scalar:
     """
     The type of the elements of an array whose type interfaces call `dtype`, such as `float32`.
@@ -132,6 +140,7 @@ def scalar_of(dtype: str) -> Scalar:
     names |= {"float32": FLOAT, "float64": DOUBLE}
     names |= {f"int{t.bits}": t for t in SCALARS if t.kind is Kind.SIGNED}
     names |= {f"uint{t.bits}": t for t in SCALARS if t.kind is Kind.UNSIGNED}
+    names |= dict.fromkeys(_SIGNED_BYTES.split(), INT8) | dict.fromkeys(_BYTES.split(), UINT8)
     if dtype not in names:
         raise ValueError(f"'{dtype}' is no type of elements")
     return names[dtype]

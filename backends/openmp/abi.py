@@ -14,7 +14,7 @@ from sdfg.backends.c_tree import files as f
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.openmp.failures import CONTEXT
-from sdfg.backends.openmp.interface import DTYPES, unsigned_arguments
+from sdfg.backends.openmp.interface import element_type
 from sdfg.backends.openmp.scope import Scope
 from sdfg.backends.openmp.types import element_storage
 from sdfg.dialect import symbolic
@@ -41,16 +41,33 @@ class Argument:
     kind: ArrayType
     parameter: f.Parameter
     """Its type is that of the elements inside: signed integers."""
-    unsigned: bool
+    dtype: str
+    """The type of the elements as interfaces call it."""
+    stored: t.Scalar
+    """Of an element inside."""
+
+    @property
+    def scalar(self) -> t.Scalar:
+        """The type of an element as the caller sees it."""
+        return t.scalar_of(self.dtype)
+
+    @property
+    def differs(self) -> bool:
+        """Whether that is another one."""
+        return self.scalar != self.stored
 
     @property
     def outside(self) -> f.Parameter:
         """The parameter as the caller sees it."""
-        if not self.unsigned:
+        if not self.differs:
             return self.parameter
-        scalar = t.scalar_of(f"u{DTYPES[str(self.kind.element_type)]}")
-        to = t.const(scalar) if self.role == "in" else scalar
+        to = t.const(self.scalar) if self.role == "in" else self.scalar
         return f.Parameter(self.parameter.name, t.pointer(to, restrict=True))
+
+    @property
+    def element(self) -> str:
+        """The type of an element in words for the caller."""
+        return self.dtype if self.differs else str(self.kind.element_type)
 
 
 @dataclass(frozen=True)
@@ -76,9 +93,8 @@ class Abi:
             element = element_storage(kind.element_type, program)
             if not kind.is_dense or isinstance(element, t.Vector):
                 fail(program, f"takes '{label}' of type {kind}: arrays of the caller are dense")
-            is_integer = element.kind is t.Kind.SIGNED
-            unsigned = is_integer and label in unsigned_arguments(program)
-            arguments.append(Argument(role, label, kind, parameter, unsigned))
+            dtype = element_type(program, label, kind)
+            arguments.append(Argument(role, label, kind, parameter, dtype, element))
         arguments.sort(key=lambda argument: argument.role == "out")
         names = (scope.symbols[n] for n in program.symbol_names)
         symbols = tuple(f.Parameter(n.name, t.INT64) for n in names if isinstance(n, c.Name))
@@ -115,10 +131,7 @@ class Abi:
         lines = [
             f"Run the model. 0 is success; else {self.prefix}_message says what is wrong, and the",
             "outputs have no meaning.",
-            *(
-                f"{a.role} {a.label}: {a.kind.element_type} [{a.kind.shape}]"
-                for a in self.arguments
-            ),
+            *(f"{a.role} {a.label}: {a.element} [{a.kind.shape}]" for a in self.arguments),
         ]
         plain = tuple(
             f.Parameter(p.name, t.pointer(p.type.to)) if isinstance(p.type, t.Pointer) else p
@@ -159,11 +172,11 @@ class Abi:
         parameters = list(self.parameters)
         casts: list[s.Statement] = []
         for place, argument in enumerate(self.arguments, 1):
-            if argument.unsigned:
+            if argument.differs:
                 name, kind = argument.parameter.name, argument.parameter.type
                 assert isinstance(kind, t.Pointer)
-                parameters[place] = f.Parameter(f"{name}_unsigned", parameters[place].type)
-                value = c.cast(t.pointer(kind.to), c.Name(f"{name}_unsigned"))
+                parameters[place] = f.Parameter(f"{name}_{argument.dtype}", parameters[place].type)
+                value = c.cast(t.pointer(kind.to), c.Name(f"{name}_{argument.dtype}"))
                 casts.append(s.Declare(kind, name, value))
         start: list[s.Statement] = [
             s.Declare(t.pointer(t.Named("sdfg_context")), "context", _SHARED),

@@ -1,6 +1,6 @@
 """The interface of a mapped program, for those who call the compiled library."""
 
-from xdsl.dialects.builtin import ArrayAttr, StringAttr
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, StringAttr
 from xdsl.ir import Attribute
 from xdsl.utils.hints import isa
 
@@ -16,10 +16,11 @@ Attribute of a program: the names of all inputs in the order of the model, symbo
 takes as inputs among them. Without it, such symbols come behind the containers.
 """
 
-UNSIGNED = "unsigned_arguments"
+ELEMENT_TYPES = "element_types"
 """
-Attribute of a program: the names of the containers whose integers the caller takes as unsigned. The
-IR itself has integers without a sign.
+Attribute of a program: by the name of a container, the type that its elements have for the caller,
+as interfaces call it. The IR has integers without a sign, and stores what is narrower than a byte,
+and floats of 8 bits, as integers of 8 bits.
 """
 
 DTYPES = {
@@ -39,9 +40,8 @@ def interface_of(program: SdfgOp, prefix: str, library: str, weights: str | None
     those do not decide; outputs are those with the role `out`. A container that has no form in the
     ABI stops compilation.
     """
-    unsigned = unsigned_arguments(program)
     values = [
-        (role, _value(program, name, container.type, unsigned=name in unsigned, role=role))
+        (role, _value(program, name, container.type, role=role))
         for role, name, container in program.arguments
     ]
     inputs = [value for role, value in values if role != "out"]
@@ -63,9 +63,16 @@ def interface_of(program: SdfgOp, prefix: str, library: str, weights: str | None
     return Interface(prefix, library, weights, tuple(inputs), outputs, program.symbol_names)
 
 
-def unsigned_arguments(program: SdfgOp) -> frozenset[str]:
-    """The names of the containers whose integers have no sign outside."""
-    return frozenset(_names(program, UNSIGNED))
+def element_type(program: SdfgOp, name: str, kind: ArrayType) -> str:
+    """
+    What interfaces call the type of the elements of a container; an unknown one stops compilation.
+    """
+    stated = program.attributes.get(ELEMENT_TYPES)
+    found = stated.data.get(name) if isinstance(stated, DictionaryAttr) else None
+    dtype = found.data if isinstance(found, StringAttr) else DTYPES.get(str(kind.element_type))
+    if dtype is None:
+        fail(program, f"takes '{name}' with elements of {kind.element_type}, unknown to NumPy")
+    return dtype
 
 
 def _names(program: SdfgOp, attribute: str) -> list[str]:
@@ -73,14 +80,11 @@ def _names(program: SdfgOp, attribute: str) -> list[str]:
     return [n.data for n in found.data] if isa(found, ArrayAttr[StringAttr]) else []
 
 
-def _value(program: SdfgOp, name: str, kind: Attribute, *, unsigned: bool, role: str) -> Value:
+def _value(program: SdfgOp, name: str, kind: Attribute, *, role: str) -> Value:
     if not isinstance(kind, ArrayType):
         fail(program, f"takes '{name}' of type {kind}: only arrays come from outside")
     if not kind.is_dense:
         fail(program, f"takes '{name}' with strides or an offset: arrays from outside are dense")
-    dtype = DTYPES.get(str(kind.element_type))
-    if dtype is None:
-        fail(program, f"takes '{name}' with elements of {kind.element_type}, unknown to NumPy")
-    dtype = f"u{dtype}" if unsigned and dtype.startswith("int") else dtype
+    dtype = element_type(program, name, kind)
     shape = tuple(symbolic.text_of(dimension) for dimension in kind.dims)
     return Value(name, dtype, shape, updated=role == "inout")

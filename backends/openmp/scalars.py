@@ -153,12 +153,21 @@ def from_float(prefix: str) -> Form:
 
 
 def reinterpret(x: Operands, kinds: Kinds) -> c.Expression:
-    if kinds.operand is kinds.result:
+    """The same bits; `kinds` are those in memory. A 16-bit float is computed as a `float`."""
+    stored, result = kinds.operand, kinds.result
+    if stored is result:
         return x[0]
-    signed = {t.FLOAT: "f32", t.DOUBLE: "f64"}
-    if kinds.result in signed:
-        return c.call(f"sdfg_{signed[kinds.result]}_of_bits", _unsigned(x[0], kinds.operand))
-    return c.cast(kinds.result, c.call(f"sdfg_bits_of_{signed[kinds.operand]}", x[0]))
+    if stored.kind is t.Kind.STORAGE:
+        bits: c.Expression = c.call(f"sdfg_{stored.short}_from_f32", x[0])
+    elif stored.kind is t.Kind.FLOAT:
+        bits = c.call(f"sdfg_bits_of_{stored.short}", x[0])
+    else:
+        bits = _unsigned(x[0], stored)
+    if result.kind is t.Kind.STORAGE:
+        return c.call(f"sdfg_f32_from_{result.short}", bits)
+    if result.kind is t.Kind.FLOAT:
+        return c.call(f"sdfg_{result.short}_of_bits", bits)
+    return c.cast(result, bits)
 
 
 def fused(x: Operands, kinds: Kinds) -> c.Expression:
@@ -225,7 +234,6 @@ FORMS: Mapping[type[Operation], Form] = {
     arith.FPToSIOp: from_float("i"),
     arith.FPToUIOp: from_float("u"),
     arith.IndexCastOp: truncate,
-    arith.BitcastOp: reinterpret,
     math.AbsFOp: builtin("fabs"),
     math.AbsIOp: runtime("abs"),
     math.AcosOp: library("acos"),
@@ -381,6 +389,9 @@ def scalar_form(op: Operation, operands: Operands) -> c.Expression:
         computed(scalar_type(element(op.results[0].type), op)),
     )
     match op:
+        case arith.BitcastOp():
+            types = (op.operands[0].type, op.results[0].type)
+            return reinterpret(operands, Kinds(*(scalar_type(element(t), op) for t in types)))
         case arith.CmpiOp():
             return compare_integers(op, operands, kinds)
         case arith.CmpfOp():

@@ -13,7 +13,7 @@ class ImportedModel:
     """
     One function `main` on tensors, whose arguments are the inputs, then the weights.
 
-    The argument attributes `sdfg.name`, `sdfg.shape`, `sdfg.symbol`, `sdfg.unsigned` and
+    The argument attributes `sdfg.name`, `sdfg.shape`, `sdfg.symbol`, `sdfg.element` and
     `sdfg.constant` describe the interface completely; `docs/decisions.md` defines them.
     """
 

@@ -13,7 +13,9 @@ from typing import Any
 
 from sdfg.lowering.frontend.native_assertions import drop_needless
 from sdfg.lowering.frontend.native_bindings import ir, passmanager
+from sdfg.lowering.frontend.native_bitcast import lower_views_of_bits, views_of_bits
 from sdfg.lowering.frontend.native_builder import place, walk
+from sdfg.lowering.frontend.native_casts import lower_casts
 from sdfg.lowering.frontend.native_integers import keep_integers
 from sdfg.lowering.frontend.native_matmul import flatten_matmuls
 from sdfg.lowering.frontend.native_maximum import keep_nan
@@ -81,6 +83,8 @@ def to_linalg(module: Any, kind: str, expect: Callable[[LoweringError], None]) -
     then `expect` is called with what is known.
     """
     module.context.enable_multithreading(False)
+    lower_casts(module)
+    views_of_bits(module)
     refused = _import(module, ONNX if kind == "onnx" else FX)
     if not refused:
         _to_linalg(module)
@@ -135,6 +139,8 @@ def _cut_out(op: Any) -> None:
 def _to_linalg(module: Any) -> None:
     _run(module, "decompose", PREPARE)
     flatten_matmuls(module)
+    if casts := lower_views_of_bits(module):
+        raise LoweringError("bits", casts)
     if views := replace_dynamic_views(module):
         raise LoweringError("reshape", views)
     _run(module, "convert", CONVERT)

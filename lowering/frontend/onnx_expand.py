@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper
 
-from sdfg.lowering.frontend import onnx_exact
+from sdfg.lowering.frontend import onnx_exact, onnx_quantize
+from sdfg.lowering.frontend.onnx_bit_cast import bit_cast
 from sdfg.lowering.frontend.onnx_expansion import Expansion
 from sdfg.lowering.frontend.onnx_fourier import dft, stft
 from sdfg.lowering.frontend.onnx_grid_sample import affine_grid, grid_sample
@@ -109,6 +110,7 @@ def q_linear_mat_mul(e: Expansion) -> bool:
 
 RULES: Mapping[str, Callable[[Expansion], bool]] = {
     "BatchNormalization": batch_normalization,
+    "BitCast": bit_cast,
     "AffineGrid": affine_grid,
     "CumProd": cum_prod,
     "DFT": dft,
@@ -118,5 +120,6 @@ RULES: Mapping[str, Callable[[Expansion], bool]] = {
     "Resize": resize,
     "STFT": stft,
     **onnx_exact.RULES,
+    **onnx_quantize.RULES,
 }
 """By operator; a rule says whether it applies."""

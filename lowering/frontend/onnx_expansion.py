@@ -17,6 +17,8 @@ class Expansion:
     types: Mapping[str, Any]
     opset: int
     """The version of ONNX's own operator set."""
+    prefix: str = ""
+    """Before the names of new values; by default the node's name."""
     nodes: list[NodeProto] = field(default_factory=list[NodeProto])
 
     @property
@@ -54,13 +56,13 @@ class Expansion:
 
     def constant(self, label: str, value: np.ndarray[Any, Any]) -> str:
         """A new initializer."""
-        name = f"{self.node.name}.{label}"
+        name = f"{self.prefix or self.node.name}.{label}"
         self.graph.initializer.append(numpy_helper.from_array(value, name))
         return name
 
     def compute(self, op_type: str, *operands: str, result: str = "", **attributes: Any) -> str:
         """A new node; returns its result, which has a name of its own unless one is given."""
-        result = result or f"{self.node.name}.{len(self.nodes)}"
+        result = result or f"{self.prefix or self.node.name}.{len(self.nodes)}"
         self.nodes.append(
             helper.make_node(op_type, operands, [result], self.node.name, **attributes)
         )

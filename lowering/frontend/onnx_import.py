@@ -1,7 +1,7 @@
 """ONNX models to linalg on tensors."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from sdfg.dialect import symbolic
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.imported import ImportedModel
 from sdfg.lowering.frontend.native import NativeJob, lower_to_linalg
+from sdfg.lowering.frontend.onnx_elements import interface_name
 from sdfg.lowering.frontend.onnx_load import read_model
 from sdfg.lowering.frontend.onnx_prepare import PreparedModel, prepare
 from sdfg.lowering.frontend.parse import parse_linalg
@@ -64,7 +65,8 @@ def _describe(module: ModuleOp, prepared: PreparedModel) -> None:
     """Write the interface into the attributes of the module's function."""
     function = next(op for op in module.ops if isinstance(op, FuncOp))
     graph = prepared.model.graph
-    names = _Symbols.of([value for value in graph.input if value.name in prepared.inputs])
+    inputs = [value for value in graph.input if value.name in prepared.inputs]
+    names = _Symbols.of(inputs, prepared.elements)
     arguments = [
         _weight(value) if value.name in prepared.weights else names.port(value, kind)
         for value, kind in zip(graph.input, function.function_type.inputs, strict=True)
@@ -89,15 +91,17 @@ def _weight(value: ValueInfoProto) -> DictionaryAttr:
 class _Symbols:
     """The sizes of the model's inputs and outputs as expressions over symbols."""
 
+    elements: Mapping[str, str]
+    """What the elements of inputs and outputs are called, where the model has only their codes."""
     names: dict[str, str] = field(default_factory=dict[str, str])
     """From what the model calls a dimension to a valid name for its symbol."""
     shapes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """Of each input."""
 
     @staticmethod
-    def of(inputs: Sequence[ValueInfoProto]) -> "_Symbols":
+    def of(inputs: Sequence[ValueInfoProto], elements: Mapping[str, str]) -> "_Symbols":
         """Symbols for all dynamic dimensions of the inputs; equal names are the same symbol."""
-        found = _Symbols()
+        found = _Symbols(elements)
         plain = [d.dim_param for v in inputs for d in _dims(v) if _is_name(d.dim_param)]
         found.names = {name: name for name in plain}
         for value in inputs:
@@ -125,13 +129,15 @@ class _Symbols:
         known = symbolic.symbols_of(expression) <= set(self.names.values())
         return symbolic.text_of(expression) if known else None
 
-    def port(self, value: ValueInfoProto, kind: Attribute) -> DictionaryAttr:
-        """The attributes of an input or output of type `kind`."""
+    def port(self, value: ValueInfoProto, lowered: Attribute) -> DictionaryAttr:
+        """The attributes of an input or output of type `lowered`."""
         attributes: dict[str, Attribute] = {"sdfg.name": StringAttr(value.name)}
-        if value.type.tensor_type.elem_type in _UNSIGNED:
-            attributes["sdfg.unsigned"] = UnitAttr()
-        assert isinstance(kind, TensorType)
-        if DYNAMIC_INDEX in kind.get_shape():
+        kind = value.type.tensor_type.elem_type
+        element = interface_name(kind) if kind in _UNSIGNED else None
+        if element := self.elements.get(value.name, element):
+            attributes["sdfg.element"] = StringAttr(element)
+        assert isinstance(lowered, TensorType)
+        if DYNAMIC_INDEX in lowered.get_shape():
             shape = self.shapes.get(value.name) or self._output_shape(value)
             if shape is not None:
                 attributes["sdfg.shape"] = ArrayAttr([StringAttr(size) for size in shape])

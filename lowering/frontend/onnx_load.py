@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError
 from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
 
 from sdfg.dialect.diagnostics import SDFGError
+from sdfg.lowering.frontend.onnx_elements import FORMATS
 
 _DEFAULT_DOMAINS = ("", "ai.onnx")
 
@@ -27,6 +28,7 @@ SUPPORTED_TYPES = frozenset(
         TensorProto.UINT16,
         TensorProto.UINT32,
         TensorProto.UINT64,
+        *FORMATS,
     }
 )
 """Element types that inputs, outputs and weights may have."""

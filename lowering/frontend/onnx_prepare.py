@@ -1,5 +1,6 @@
 """Bringing an ONNX model into the form that the native importer handles well."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sdfg.lowering.frontend.onnx_expand import expand_operators
 from sdfg.lowering.frontend.onnx_fold import fold_constants
 from sdfg.lowering.frontend.onnx_inline import inline_definitions
 from sdfg.lowering.frontend.onnx_load import label, opset, refuse_unknown
+from sdfg.lowering.frontend.onnx_narrow import narrow_types
 from sdfg.lowering.frontend.onnx_weights import take_weights
 
 OPSET = 17
@@ -41,6 +43,9 @@ class PreparedModel:
     weights: Weights
     """The data of the other inputs."""
 
+    elements: Mapping[str, str]
+    """What the elements of inputs and outputs are called, where the model has only their codes."""
+
 
 def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedModel:
     """
@@ -57,7 +62,8 @@ def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedMod
     inputs = tuple(value.name for value in model.graph.input if value.name not in stored)
     weights = take_weights(model, folder)
     try:
-        model = _converted(model)
+        narrowed = narrow_types(_converted(model), weights)
+        model, weights = narrowed.model, narrowed.weights
         expand_operators(model)
         weights = fold_constants(model, weights)
         # What the exporter says about sizes stays: it often knows more than inference finds out.
@@ -71,7 +77,7 @@ def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedMod
         raise SDFGError(f"{name}: the model is not valid: {error}") from error
     _name_nodes(model.graph)
     _refuse_untyped(model, name)
-    return PreparedModel(model, inputs, Weights(weights))
+    return PreparedModel(model, inputs, Weights(weights), narrowed.elements)
 
 
 def _converted(model: ModelProto) -> ModelProto:

@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -318,15 +318,18 @@ def main_of(module: ModuleOp) -> FuncOp:
     return next(op for op in module.ops if isinstance(op, FuncOp) and op.sym_name.data == "main")
 
 
-_UNSIGNED = (torch.uint8, torch.uint16, torch.uint32, torch.uint64)
+_ELEMENTS: Mapping[Any, str] = {
+    kind: str(kind).removeprefix("torch.")
+    for kind in (torch.uint8, torch.uint16, torch.uint32, torch.uint64)
+}
 """Types whose tensors look signless in linalg; the interface must still say what they are."""
 
 
 def _describe(argument: Argument, names: SymbolNames) -> DictionaryAttr:
     attributes: dict[str, Attribute] = {"sdfg.name": StringAttr(argument.name)}
     value = argument.value
-    if getattr(value, "dtype", None) in _UNSIGNED:
-        attributes["sdfg.unsigned"] = UnitAttr()
+    if element := _ELEMENTS.get(getattr(value, "dtype", None)):
+        attributes["sdfg.element"] = StringAttr(element)
     if argument.weight is not None:
         attributes["sdfg.constant"] = UnitAttr()
     elif is_symbolic(value) and expression_of(value).is_Symbol:

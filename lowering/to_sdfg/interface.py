@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import TensorType
+from xdsl.dialects.builtin import DictionaryAttr, TensorType
 from xdsl.ir import Attribute, Block, BlockArgument, Operation, Region, SSAValue
 
 from sdfg.dialect import symbolic
@@ -176,10 +176,10 @@ class Interface:
     def _describe_inputs(self, program: SdfgOp, outputs: list[str]) -> None:
         """
         State what callers must know beside names and shapes: `input_order` where the model takes
-        symbols as inputs, `unsigned_arguments` where it takes or gives unsigned integers.
+        symbols as inputs, `element_types` where its elements are not what they are stored as.
         """
         inputs: list[str] = []
-        unsigned = [n for k, n in enumerate(outputs) if "sdfg.unsigned" in self._result_facts(k)]
+        facts_of = {name: self._result_facts(k) for k, name in enumerate(outputs)}
         has_symbols = False
         for argument in self.function.body.block.args:
             facts = entries(self.function.arg_attrs, argument.index)
@@ -190,11 +190,12 @@ class Interface:
             if isinstance(value, Symbolic) and "sdfg.symbol" in facts:
                 has_symbols, name = True, symbolic.text_of(value.expr)
             inputs.append(name)
-            unsigned += [name] if "sdfg.unsigned" in facts else []
+            facts_of.setdefault(name, facts)
         if has_symbols:
             program.attributes["input_order"] = syntax.strings(inputs)
-        if unsigned:
-            program.attributes["unsigned_arguments"] = syntax.strings(dict.fromkeys(unsigned))
+        elements = {n: f["sdfg.element"] for n, f in facts_of.items() if "sdfg.element" in f}
+        if elements:
+            program.attributes["element_types"] = DictionaryAttr(elements)
         _erase_unused(program)
 
     def _bring(self, index: int, value: SSAValue) -> None:

@@ -115,7 +115,7 @@ def test_contexts_run_at_the_same_time(library: Library, rng: np.random.Generato
 def test_interface() -> None:
     module = parsed("""
     sdfg.sdfg @main [N, E, k] (in "x" %x: !sdfg.array<[N, -(N floordiv 2) + 3 * E] x i8>, inout "e" %e: !sdfg.array<[E] x bf16>, out "y" %y: !sdfg.array<[] x i1>)
-      attributes {input_order = ["k", "x"], unsigned_arguments = ["x"]} {
+      attributes {input_order = ["k", "x"], element_types = {x = "uint8"}} {
     }""")  # noqa: E501
     (program,) = module.ops
     interface = interface_of(program, "main", "main.so", None)  # pyright: ignore

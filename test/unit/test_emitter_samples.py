@@ -51,7 +51,7 @@ def compare(got: NDArray[Any], expected: NDArray[Any], name: str) -> None:
 def test_program(name: str, rng: np.random.Generator) -> None:
     module = parsed((FOLDER / f"{name}.mlir").read_text())
     main_program(module).attributes["sym_name"] = StringAttr("main")
-    main_program(module).attributes.pop("unsigned_arguments", None)
+    main_program(module).attributes.pop("element_types", None)
     weights = {f"fc{k}.weight": rng.standard_normal(4).astype(np.float32) for k in (1, 2)}
     arrays = inputs(module, rng)
     sizes = dict.fromkeys(main_program(module).symbol_names, SIZE)

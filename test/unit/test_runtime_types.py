@@ -11,7 +11,7 @@ import torch
 from sdfg.backends.openmp.cache import Cache
 from sdfg.backends.openmp.toolchain import Program, compile_library, copy_artifact
 from sdfg.backends.runtime import CompiledModel
-from sdfg.backends.runtime_interface import DTYPES, Interface, Value
+from sdfg.backends.runtime_interface import DTYPES, NARROW, Interface, Value
 from sdfg.dialect.diagnostics import SDFGError
 
 TORCH: Any = torch
@@ -55,7 +55,12 @@ def test_element_types(dtype: str, tmp_path: Path) -> None:
         y = model(x, 3)
         assert y.dtype == x.dtype
         assert y.tobytes() == x.tobytes() + bytes(3 * size)
-        tensor = TORCH.from_numpy(x.view(np.uint8).copy()).view(getattr(torch, dtype))
+        tensor = TORCH.from_numpy(x.view(np.uint8).copy())
+        if dtype in NARROW and not dtype.startswith("float8"):
+            with pytest.raises(SDFGError, match=f"give an array of ml_dtypes.{dtype}"):
+                model(tensor, 2)
+            return
+        tensor = tensor.view(getattr(torch, dtype))
         result = model(tensor, np.int64(2))
         assert result.dtype == tensor.dtype
         assert bytes(result.view(torch.uint8).numpy()) == x.tobytes() + bytes(2 * size)

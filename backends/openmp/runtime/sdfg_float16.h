@@ -50,7 +50,7 @@ SDFG_INLINE sdfg_f16 sdfg_f16_from_f32(float value)
     uint32_t normal = (magnitude + 0xFFFU + (magnitude >> 13 & 1U) - 0x38000000U) >> 13;
     uint32_t result = magnitude < 0x38800000U ? small : normal;
     result = magnitude >= 0x477FF000U ? 0x7C00U : result; /* rounds to 65536 or more */
-    result = value != value ? 0x7E00U : result;
+    result = value != value ? 0x7E00U | (magnitude >> 13 & 0x3FFU) : result;
     return (sdfg_f16)(sign | result);
 }
 
