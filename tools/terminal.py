@@ -1,7 +1,10 @@
 """What all command line tools share: how an error looks and how a tool ends."""
 
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import NoReturn, ParamSpec
 
@@ -12,6 +15,7 @@ P = ParamSpec("P")
 FAILED = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
+TERMINATED = 143
 
 
 def print_error(message: str) -> None:
@@ -30,13 +34,15 @@ def reporting(command: Callable[P, None]) -> Callable[P, None]:
     Let `command` end the way a user can read.
 
     `SDFGError` and files that cannot be read or written become one message on stderr and exit
-    code 1; Ctrl-C becomes exit code 130. Anything else is a bug of ours and keeps its traceback.
+    code 1; Ctrl-C becomes exit code 130, SIGTERM 143, both after cleaning up. Anything else is a bug
+    of ours and keeps its traceback.
     """
 
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            command(*args, **kwargs)
+            with _termination_as_exit():
+                command(*args, **kwargs)
         except SDFGError as error:
             print_error(str(error))
             sys.exit(FAILED)
@@ -50,3 +56,16 @@ def reporting(command: Callable[P, None]) -> Callable[P, None]:
             sys.exit(INTERRUPTED)
 
     return guarded
+
+
+@contextmanager
+def _termination_as_exit() -> Iterator[None]:
+    """SIGTERM unwinds the stack, so that temporary files and child processes are cleaned up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(TERMINATED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -83,6 +83,35 @@ def _worker() -> psutil.Process:
     return worker
 
 
+_ABANDONED = """
+import os, signal, sys
+from sdfg.tools.bench import peers
+from sdfg.tools.bench.processes import WorkerError, WorkerProcess
+worker = WorkerProcess(peers.PEERS["onnxruntime"], 1, 60.0)
+try:
+    worker.ask("nothing that it knows")
+except WorkerError:
+    print(worker._process.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_killed_benchmark_leaves_no_stopped_worker() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _ABANDONED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as parent:
+        assert parent.stdout is not None
+        worker = psutil.Process(int(parent.stdout.readline()))
+        assert worker.status() == psutil.STATUS_STOPPED
+        parent.kill()
+    psutil.wait_procs([worker], timeout=30)
+    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+
+
 def test_idle_workers_are_stopped_and_leave_nothing(tmp_path: Path) -> None:
     with WorkerProcess(peers.PEERS["onnxruntime"], 1, 60.0) as worker:
         worker.prepare(small_files(tmp_path), tmp_path)

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,6 +61,22 @@ def test_files_appear_whole_or_not_at_all(tmp_path: Path):
     write_text(path, "whole")
     assert path.read_text() == "whole"
     assert [p.name for p in path.parent.iterdir()] == ["file.txt"]
+
+
+def test_termination_cleans_up(tmp_path: Path):
+    before = signal.getsignal(signal.SIGTERM)
+
+    @reporting
+    def terminated() -> None:
+        with replacing(tmp_path / "file.txt") as temporary:
+            temporary.write_text("half")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as left:
+        terminated()
+    assert left.value.code == 143
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_what_is_no_file_is_never_replaced(tmp_path: Path):

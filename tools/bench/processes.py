@@ -2,7 +2,9 @@
 Workers as the benchmark sees them: started, asked, stopped while another one computes.
 
 A stopped process takes no time, whatever its threads were waiting for: thread pools of peers that
-spin between two runs would take the cores of the peer that is measured.
+spin between two runs would take the cores of the peer that is measured. Each worker leads a process
+group of this session: should the benchmark die, the system wakes stopped groups that it leaves
+behind and hangs them up (POSIX, `_exit`), so that none stays.
 """
 
 import json
@@ -46,7 +48,7 @@ class WorkerProcess:
                 stdout=log,
                 stderr=log,
                 pass_fds=(writing,),
-                start_new_session=True,
+                process_group=0,
                 env=worker_environment(threads),
             )
         os.close(writing)
