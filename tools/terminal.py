@@ -3,7 +3,7 @@
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import wraps
 from typing import NoReturn, ParamSpec
@@ -34,8 +34,8 @@ def reporting(command: Callable[P, None]) -> Callable[P, None]:
     Let `command` end the way a user can read.
 
     `SDFGError` and files that cannot be read or written become one message on stderr and exit
-    code 1; Ctrl-C becomes exit code 130, SIGTERM 143, both after cleaning up. Anything else is a bug
-    of ours and keeps its traceback.
+    code 1; Ctrl-C becomes exit code 130, SIGTERM 143, both after cleaning up. Anything else is a
+    bug of ours and keeps its traceback.
     """
 
     @wraps(command)
@@ -59,7 +59,7 @@ def reporting(command: Callable[P, None]) -> Callable[P, None]:
 
 
 @contextmanager
-def _termination_as_exit() -> Iterator[None]:
+def _termination_as_exit() -> Generator[None]:
     """SIGTERM unwinds the stack, so that temporary files and child processes are cleaned up."""
     if threading.current_thread() is not threading.main_thread():
         yield
