@@ -8,8 +8,8 @@ from sdfg.tools.bench.results import Figures, Row
 from sdfg.tools.bench.svg import LogAxis, Plot
 from sdfg.tools.bench.table import milliseconds
 
-_LABEL = 80.0
-"""Width of a label."""
+_LABEL, _LINE = 100.0, 14.0
+"""Width and height of a label."""
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM, _STEP = 860.0, 150.0, 60.0, 10.0, 34.0, 22.0
 
 
@@ -101,15 +101,16 @@ def roofline_plot(rows: Sequence[Row], limits: Limits, threads: int) -> Plot | N
     plot = Plot(width, height, "roofline")
     intensities = [row.cost.flops / row.cost.bytes for row in found]
     reached = [row.cost.flops / (row.ours or 1) for row in found]
-    across = LogAxis(min(*intensities, 1) / 2, max(intensities) * 4, 70, width - 20)
+    across = LogAxis(min(*intensities, 1) / 2, max(intensities) * 2, 70, width - _LABEL - 30)
     roofs = {"L2": speeds.l2, "L3": speeds.l3, "DRAM": max(speeds.dram_read, speeds.dram_triad)}
-    up = LogAxis(min(reached) / 2, speeds.flops * 2, height - 40, 12)
+    up = LogAxis(min(reached) / 2, max(speeds.flops, *reached) * 1.5, height - 40, 12)
     _roofline_grid(plot, across, up)
     for name, bandwidth in roofs.items():
         _roof(plot, across, up, name, bandwidth, speeds.flops)
-    labels: list[tuple[float, float]] = []
-    for row, intensity in zip(found, intensities, strict=True):
-        _roofline_points(plot, across.at(intensity), up, row, labels)
+    places = [(across.at(i), up.at(f)) for i, f in zip(intensities, reached, strict=True)]
+    _roofline_labels(plot, across.end + 12, [row.workload for row in found], places)
+    for row, (x, y) in zip(found, places, strict=True):
+        _roofline_points(plot, x, y, up, row)
     return plot
 
 
@@ -139,12 +140,21 @@ def _roof(
     plot.text(x + 4, y - 4, f"{name} {bandwidth / 1e9:.0f} GB/s", kind="tick")
 
 
-def _roofline_points(
-    plot: Plot, x: float, up: LogAxis, row: Row, labels: list[tuple[float, float]]
+def _roofline_labels(
+    plot: Plot, x: float, names: Sequence[str], places: Sequence[tuple[float, float]]
 ) -> None:
-    """Ours, the best peer's, a line between; the name where it covers none of `labels`."""
-    assert row.ours is not None
-    y = up.at(row.cost.flops / row.ours)
+    """All names below each other at `x`, in the order of their points, with a line to each."""
+    order = sorted(range(len(names)), key=lambda i: (places[i][1], places[i][0]))
+    low = _LINE
+    for behind, i in zip(range(len(order), 0, -1), order, strict=True):
+        low = max(low, min(places[i][1], plot.height - 40 - behind * _LINE))
+        plot.line("grid", *places[i], x - 4, low)
+        plot.text(x, low + 4, names[i], kind="value")
+        low += _LINE
+
+
+def _roofline_points(plot: Plot, x: float, y: float, up: LogAxis, row: Row) -> None:
+    """Ours, the best peer's, a line between."""
     best = row.best_peer
     if best is not None and best.median is not None:
         other = max(up.low, row.cost.flops / best.median)
@@ -152,10 +162,6 @@ def _roofline_points(
         plot.line("grid", x, y, x, up.at(other))
         plot.add("circle", title, cx=x, cy=up.at(other), r=4, kind=f"peer-{best.peer}")
     plot.add("circle", f"{row.title}: sdfg", cx=x, cy=y, r=5, kind=f"peer-{OURS}")
-    while any(abs(x - other) < _LABEL and abs(y - high) < 12 for other, high in labels):
-        y += 2
-    labels.append((x, y))
-    plot.text(x + 8, y + 4, row.workload, kind="value")
 
 
 def _frame(name: str, rows: int) -> Plot:
