@@ -11,6 +11,7 @@ from xdsl.ir import Attribute, Operation
 
 from sdfg.backends.c_tree import expressions as c
 from sdfg.backends.c_tree import types as t
+from sdfg.backends.openmp.comparisons import compare_floats
 from sdfg.backends.openmp.types import computed, element, scalar_type
 from sdfg.dialect.diagnostics import fail
 from sdfg.dialect.facts import NONPOSITIVE
@@ -314,7 +315,6 @@ def known_first(op: Operation, operands: Operands) -> Operands:
 
 
 _SIGNED_COMPARISONS = {0: "==", 1: "!=", 2: "<", 3: "<=", 4: ">", 5: ">="}
-_ORDERED_COMPARISONS = {1: "==", 2: ">", 3: ">=", 4: "<", 5: "<="}
 
 
 def compare_integers(op: arith.CmpiOp, x: Operands, kinds: Kinds) -> c.Expression:
@@ -325,31 +325,6 @@ def compare_integers(op: arith.CmpiOp, x: Operands, kinds: Kinds) -> c.Expressio
         return c.Binary(_SIGNED_COMPARISONS[predicate], x[0], x[1])
     a, b = (_unsigned(v, kinds.operand) for v in x)
     return c.Binary(_SIGNED_COMPARISONS[predicate - 4], a, b)
-
-
-def compare_floats(op: arith.CmpfOp, x: Operands) -> c.Expression:
-    """C's comparisons are false on NaN; the unordered ones are the negated opposites."""
-    a, b = x
-    match op.predicate.value.data:
-        case 0:
-            return c.FALSE
-        case 6:
-            return a.lt(b).logical_or(a.gt(b))
-        case 7:
-            return a.eq(a).logical_and(b.eq(b))
-        case 8:
-            return a.lt(b).logical_or(a.gt(b)).logical_not()
-        case 13:
-            return a.ne(b)
-        case 14:
-            return a.ne(a).logical_or(b.ne(b))
-        case 15:
-            return c.TRUE
-        case ordered if ordered < 6:
-            return c.Binary(_ORDERED_COMPARISONS[ordered], a, b)
-        case unordered:
-            opposite = {9: "<=", 10: "<", 11: ">=", 12: ">"}[unordered]
-            return c.Binary(opposite, a, b).logical_not()
 
 
 def literal(op: arith.ConstantOp) -> c.Expression:

@@ -14,6 +14,7 @@ from onnx.external_data_helper import ExternalDataInfo, uses_external_data
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.dialect.weights import Weight
+from sdfg.lowering.frontend.onnx_elements import FORMATS
 
 INLINE_ELEMENTS = 64
 """Tensors with fewer elements stay in the graph as constants."""
@@ -26,12 +27,31 @@ class ExternalFile:
     path: Path
     offset: int
     shape: tuple[int, ...]
-    dtype: np.dtype[Any]
+    kind: int
+    """ONNX's number for the element type."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return helper.tensor_dtype_to_np_dtype(self.kind)
+
+    @property
+    def bits(self) -> int:
+        """Of an element in the file."""
+        return FORMATS[self.kind].bits if self.kind in FORMATS else 8 * self.dtype.itemsize
+
+    @property
+    def size(self) -> int:
+        """In bytes. Elements of less than 8 bits lie side by side."""
+        return -(-prod(self.shape) * self.bits // 8)
 
     def load(self) -> NDArray[Any]:
-        """Map the array; it is not read before it is used."""
+        """Map the array; it is not read before it is used, unless it has to be unpacked."""
         if not prod(self.shape):
             return np.zeros(self.shape, self.dtype)
+        if self.bits < 8:
+            packed = np.memmap(self.path, np.uint8, "r", self.offset, (self.size,))
+            tensor = TensorProto(data_type=self.kind, dims=self.shape, raw_data=packed.tobytes())
+            return numpy_helper.to_array(tensor)
         return np.memmap(self.path, self.dtype, "r", self.offset, self.shape)
 
 
@@ -140,8 +160,8 @@ def _external(tensor: TensorProto, folder: Path) -> ExternalFile:
         raise SDFGError(f"'{location}' lies outside the model's folder")
     if not path.is_file():
         raise SDFGError(f"'{location}' is missing")
-    shape, dtype = tuple(tensor.dims), helper.tensor_dtype_to_np_dtype(tensor.data_type)
-    offset, size = int(info.offset or 0), prod(shape) * dtype.itemsize
-    if offset + size > path.stat().st_size:
-        raise SDFGError(f"'{location}' ends before byte {offset + size}, where the data would end")
-    return ExternalFile(path, offset, shape, dtype)
+    found = ExternalFile(path, int(info.offset or 0), tuple(tensor.dims), tensor.data_type)
+    end = found.offset + found.size
+    if end > path.stat().st_size:
+        raise SDFGError(f"'{location}' ends before byte {end}, where the data would end")
+    return found
