@@ -10,25 +10,71 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import torch
 import torch._dynamo.config
-from torch import Tensor
 from torch._dynamo.backends.common import aot_autograd
-from torch.fx import GraphModule
+from torch._functorch.partitioners import min_cut_rematerialization_partition
+from torch.fx import GraphModule, Node
 
 from sdfg.dialect.diagnostics import SDFGError
+from sdfg.lowering.frontend.torch_complex import split_complex
 from sdfg.lowering.frontend.torch_decompositions import decomposition_table, traceable
-from sdfg.lowering.frontend.torch_import import import_graph
 from sdfg.tools import driver
-from sdfg.tools.torch_graph import Outputs, take_inputs
+from sdfg.tools.torch_call import CompiledPart
+from sdfg.tools.torch_parts import Part, Partition
+from sdfg.tools.torch_support import Stay, blamed, stays, told
 
 torch._dynamo.config.allow_rnn = True
 
-Boxed = Callable[[list[Any]], list[Any]]
+Boxed = Callable[[list[Any]], Sequence[Any]]
+
+MODES: Mapping[str | None, Mapping[str, Any]] = {
+    None: {},
+    "default": {},
+    "max-autotune": {"measure": True},
+    "max-autotune-no-cudagraphs": {"measure": True},
+}
+"""What the modes of `torch.compile` stand for, as options."""
 
 
 class SDFGRemark(UserWarning):
     """Something runs, but not in the way that would be fastest."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """How the graphs of one model are compiled."""
+
+    options: driver.CompileOptions
+    fallback: bool
+    """Whether PyTorch runs what cannot be compiled, with a remark; otherwise that is an error."""
+
+    @staticmethod
+    def of(given: Mapping[str, Any], mode: str | None) -> "Settings":
+        """Raises `SDFGError` for unknown options and modes, and values of another type."""
+        if mode not in MODES:
+            modes = ", ".join(name for name in MODES if name)
+            raise SDFGError(
+                f"mode '{mode}' is not supported\n"
+                f"hint: one of {modes}; calls have no launches whose cost could be reduced"
+            )
+        known: dict[str, Any] = {
+            f.name: f.default for f in dataclasses.fields(driver.CompileOptions)
+        }
+        known["fallback"] = True
+        if unknown := sorted(given.keys() - known):
+            raise SDFGError(
+                f"unknown options: {', '.join(unknown)}\nhint: there are {', '.join(sorted(known))}"
+            )
+        for name, value in given.items():
+            usual: Any = "" if known[name] is None else known[name]
+            kind: type[Any] = type(usual)
+            if type(value) is not kind and value != known[name]:
+                raise SDFGError(
+                    f"option '{name}' takes a value of type {kind.__name__}, got {value!r}"
+                )
+        chosen = {**MODES[mode], **given}
+        fallback = chosen.pop("fallback", True)
+        return Settings(driver.CompileOptions(**chosen), fallback)
 
 
 def compile_graph(
@@ -41,98 +87,85 @@ def compile_graph(
     """
     The backend that `torch.compile` calls for every graph of the model.
 
-    `options` are the fields of `driver.CompileOptions`. Parameters stay arguments of the compiled
-    program, since training may change them between calls. With gradients, the forward graph is
-    compiled and the backward graph runs in PyTorch, with a `SDFGRemark`. Raises `SDFGError` for a
-    `mode`, an unknown option, tensors outside the CPU, and operators that cannot be lowered.
+    `options` are the fields of `driver.CompileOptions`, and `fallback`: whether PyTorch may run
+    operators that cannot be compiled. It does so with one `SDFGRemark` that names them; otherwise
+    they are an `SDFGError`. It always runs those that draw random numbers. Parameters stay
+    arguments of the compiled program, since training may change them between calls. Raises
+    `SDFGError` for modes and options that do not exist.
     """
-    if mode not in (None, "default"):
-        raise SDFGError(f"mode '{mode}' is not supported\nhint: use options={{...}} instead")
-    chosen = _options(options or {})
-
-    def forward(graph: GraphModule, inputs: Sequence[Any]) -> Boxed:
-        return _compile(graph, inputs, chosen)
-
-    def forward_of_training(graph: GraphModule, inputs: Sequence[Any]) -> Boxed:
-        _remark(
-            "compiled with gradients: intermediate values are kept for the backward pass\n"
-            "hint: call the model under torch.no_grad() if it only infers"
-        )
-        return _compile(graph, inputs, chosen)
-
+    settings = Settings.of(options or {}, mode)
+    settings.options.check()
+    compiler = _Compiler(settings)
     backend = aot_autograd(
-        fw_compiler=forward_of_training,
-        inference_compiler=forward,
-        bw_compiler=_run_in_torch,
-        decompositions=decomposition_table(),
+        fw_compiler=compiler.build,
+        bw_compiler=compiler.build,
+        inference_compiler=compiler.build,
+        partition_fn=min_cut_rematerialization_partition,
+        decompositions=compiler.decompositions,
     )
     with traceable():
         return backend(graph_module, example_inputs)
 
 
-def _options(given: Mapping[str, Any]) -> driver.CompileOptions:
-    known = {field.name for field in dataclasses.fields(driver.CompileOptions)}
-    if unknown := sorted(given.keys() - known):
-        raise SDFGError(
-            f"unknown options: {', '.join(unknown)}\nhint: there are {', '.join(sorted(known))}"
-        )
-    return driver.CompileOptions(**given)
+class _Compiler:
+    """Compiles the graphs that AOTAutograd makes of one graph of the model."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.decompositions = decomposition_table()
+        self._settings = settings
+        self._told: set[str] = set()
+
+    def build(self, module: GraphModule, inputs: Sequence[Any]) -> Boxed:
+        """The graph as a function that takes, and empties, one list of arguments."""
+        module = split_complex(module, self.decompositions)
+        graph = module.graph
+        staying = stays(graph)
+        compiled: dict[Part, CompiledPart] = {}
+        self._refuse(staying)
+        partition = Partition(graph, staying)
+        while missing := [p for p in partition.parts.values() if p not in compiled]:
+            part = missing[0]
+            try:
+                compiled[part] = CompiledPart(part, self._settings.options)
+            except SDFGError as error:
+                if not self._settings.fallback:
+                    raise
+                staying |= blamed(part, error, self._fails)
+                partition = Partition(graph, staying)
+        self._remark_staying(staying)
+        self._remark_copies(partition, inputs)
+        run: Any = partition.assemble(lambda part: compiled[part]).forward
+        return _boxed(run)
+
+    def _fails(self, part: Part) -> bool:
+        try:
+            CompiledPart(part, self._settings.options)
+        except SDFGError:
+            return True
+        return False
+
+    def _refuse(self, staying: Mapping[Node, Stay]) -> None:
+        if not self._settings.fallback and (text := told(staying)):
+            hint = "hint: options={'fallback': True} lets PyTorch run them"
+            raise SDFGError(f"operators that cannot be compiled\n{text}\n{hint}")
+
+    def _remark_staying(self, staying: Mapping[Node, Stay]) -> None:
+        new = [line for line in told(staying).splitlines() if line not in self._told]
+        if new:
+            self._told.update(new)
+            lines = "\n".join(new)
+            _remark(f"operators that cannot be compiled, so that PyTorch runs them\n{lines}")
+
+    def _remark_copies(self, partition: Partition, inputs: Sequence[Any]) -> None:
+        arguments = list(partition.graph.find_nodes(op="placeholder"))
+        read = {node for part in partition.parts.values() for node in part.scattered()}
+        if copied := [k for k, node in enumerate(arguments) if node in read]:
+            _remark(f"inputs {copied} are not contiguous: they are copied in every call")
 
 
-def _compile(graph: GraphModule, inputs: Sequence[Any], options: driver.CompileOptions) -> Boxed:
-    """The graph as a function that takes, and empties, one list of arguments."""
-    _refuse_devices(inputs)
-    outputs = Outputs.take_from(graph)
-    by_name = take_inputs(graph.graph)
-    model, positions = None, list[int]()
-    if outputs.computed:
-        imported = import_graph(graph)
-        sizes = {symbol: by_name[name] for symbol, name in imported.symbol_arguments().items()}
-        model = driver.compile_module(imported, options)
-        positions = [(sizes if v.symbol else by_name)[v.name] for v in model.interface.inputs]
-    strided = [k for k, x in enumerate(inputs) if isinstance(x, Tensor) and not x.is_contiguous()]
-    if strided and model is not None:
-        _remark(f"inputs {strided} are not contiguous: they are copied in every call")
-
-    def run(arguments: list[Any]) -> list[Any]:
-        held = list(arguments)
-        arguments.clear()
-        computed: list[Tensor] = []
-        if model is not None:
-            results = model.run([held[k] for k in positions])
-            computed = [_as_tensor(result) for result in results]
-        return outputs.assemble(held, computed)
-
-    run._boxed_call = True  # pyright: ignore[reportFunctionMemberAccess]
-    return run
-
-
-def _as_tensor(result: Any) -> Tensor:
-    """The result as a tensor; the runtime gives NumPy arrays where no input was a tensor."""
-    if isinstance(result, Tensor):
-        return result
-    from_dlpack: Any = torch.from_dlpack
-    return from_dlpack(result)
-
-
-def _refuse_devices(inputs: Sequence[Any]) -> None:
-    elsewhere = {str(x.device) for x in inputs if isinstance(x, Tensor) and x.device.type != "cpu"}
-    if elsewhere:
-        raise SDFGError(f"tensors on {', '.join(sorted(elsewhere))} cannot be compiled for the CPU")
-
-
-def _run_in_torch(graph: GraphModule, inputs: Sequence[Any]) -> Boxed:
-    """The backward pass: not compiled yet, which its first run says."""
-    told = False
-
-    def run(arguments: list[Any]) -> list[Any]:
-        nonlocal told
-        if not told:
-            _remark("the backward pass is not compiled: it runs in PyTorch, operator by operator")
-            told = True
-        held = list(arguments)
-        arguments.clear()
-        return list(graph(*held))
+def _boxed(function: Boxed) -> Boxed:
+    def run(arguments: list[Any]) -> Sequence[Any]:
+        return function(arguments)
 
     run._boxed_call = True  # pyright: ignore[reportFunctionMemberAccess]
     return run

@@ -7,7 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sdfg.lowering.frontend import torch_arithmetic, torch_transformer
+from sdfg.lowering.frontend import (
+    torch_arithmetic,
+    torch_backward,
+    torch_random,
+    torch_transformer,
+)
 from sdfg.lowering.frontend.torch_attention import (
     flash_attention,
     scaled_dot_product_attention,
@@ -42,9 +47,10 @@ def decomposition_table() -> dict[Any, Callable[..., Any]]:
     table.update(torch_decompositions.get_decompositions(MISSING_IN_TORCH_MLIR))
     for operator in LOWERED_BY_TORCH_MLIR:
         table.pop(operator, None)
+    table = torch_random.undecomposed(table)
     table.update(_OWN)
-    table.update(torch_arithmetic.DECOMPOSITIONS)
-    table.update(torch_transformer.DECOMPOSITIONS)
+    for module in (torch_arithmetic, torch_backward, torch_random, torch_transformer):
+        table.update(module.DECOMPOSITIONS)
     return table
 
 

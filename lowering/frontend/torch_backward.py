@@ -1,0 +1,281 @@
+"""
+Derivatives of operators in operators that have a lowering.
+
+PyTorch's autograd calls one operator for the derivative of each other one; those for convolutions,
+pooling and attention are no formulas in PyTorch, and so are here.
+"""
+
+from collections.abc import Callable, Sequence
+from math import prod
+
+import torch
+from torch import Tensor
+
+from sdfg.lowering.frontend.torch_attention import attention_scores
+from sdfg.lowering.frontend.torch_bindings import aten
+
+Sizes = Sequence[int]
+
+
+def convolution_backward(
+    grad: Tensor,
+    x: Tensor,
+    weight: Tensor,
+    bias_sizes: Sizes | None,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    transposed: bool,
+    output_padding: Sizes,
+    groups: int,
+    output_mask: Sequence[bool],
+) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+    """
+    The derivatives of a convolution by its input, its weights `(out, in / groups, ...)` and bias.
+
+    Each is a convolution again. Those of a transposed convolution are those of the plain one whose
+    derivative it is, with input and result in each other's place.
+    """
+    rank = x.dim() - 2
+    steps, pads, spread = (_each(sizes, rank) for sizes in (stride, padding, dilation))
+    by_input = by_weight = by_bias = None
+    if output_mask[0] and transposed:
+        by_input = aten.convolution(
+            grad, weight, None, steps, pads, spread, False, [0] * rank, groups
+        )
+    elif output_mask[0]:
+        by_input = _by_input(grad, x.shape[2:], weight, steps, pads, spread, groups)
+    if output_mask[1]:
+        small, large = (x, grad) if transposed else (grad, x)
+        by_weight = _by_weight(small, large, weight.shape[2:], steps, pads, spread, groups)
+    if output_mask[2]:
+        by_bias = grad.sum([0, *range(2, grad.dim())])
+    return by_input, by_weight, by_bias
+
+
+def _each(sizes: Sizes, rank: int) -> list[int]:
+    return list(sizes) * rank if len(sizes) == 1 else list(sizes)
+
+
+def _by_input(
+    grad: Tensor,
+    sizes: Sizes,
+    weight: Tensor,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    groups: int,
+) -> Tensor:
+    """
+    A convolution of `grad`, spread by `stride`, with the weights turned around.
+
+    Borders are padded, or cut, until the result has the `sizes` of the input.
+    """
+    spread = _spread(grad, stride)
+    pad: list[int] = []
+    for k in reversed(range(len(sizes))):
+        reach = dilation[k] * (weight.shape[2 + k] - 1)
+        before = reach - padding[k]
+        pad += [before, sizes[k] + reach - before - spread.shape[2 + k]]
+    kernel = weight.flip(list(range(2, weight.dim()))) if prod(weight.shape[2:]) != 1 else weight
+    out, own, *rest = kernel.shape
+    kernel = kernel.reshape(groups, out // groups, own, *rest).transpose(1, 2)
+    kernel = kernel.reshape(groups * own, out // groups, *rest)
+    ones, zeros = [1] * len(rest), [0] * len(rest)
+    if any(isinstance(size, torch.SymInt) or size != 0 for size in pad):
+        spread = torch.constant_pad_nd(spread, pad)
+    return aten.convolution(spread, kernel, None, ones, zeros, list(dilation), False, zeros, groups)
+
+
+def _spread(x: Tensor, stride: Sizes) -> Tensor:
+    """`x` with `stride - 1` zeros between neighbours, along each dimension from the third on."""
+    for k, step in enumerate(stride):
+        if step == 1:
+            continue
+        dim = k + 2
+        size = x.shape[dim]
+        wide = torch.constant_pad_nd(x.unsqueeze(dim + 1), _last(x.dim() - dim - 1, step - 1))
+        x = wide.flatten(dim, dim + 1).narrow(dim, 0, (size - 1) * step + 1)
+    return x
+
+
+def _last(behind: int, size: int) -> list[int]:
+    """Padding by `size` at the end of the dimension with `behind` others behind it."""
+    return [0, 0] * behind + [0, size]
+
+
+def _by_weight(
+    grad: Tensor,
+    x: Tensor,
+    kernel: Sizes,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    groups: int,
+) -> Tensor:
+    """
+    A convolution of `x` with `grad` as its weights, images and channels in each other's place.
+
+    `grad` is `(images, groups * out, ...)` and `x` `(images, groups * in, ...)`; the result
+    `(groups * out, in, *kernel)`. Strides and dilations change places, too.
+    """
+    images, channels, *rest = x.shape
+    data, weights = x.transpose(0, 1), grad.transpose(0, 1)
+    if groups != 1:
+        behind = range(3, 3 + len(rest))
+        own, out = channels // groups, grad.shape[1]
+        data = x.reshape(images, groups, own, *rest).permute(2, 1, 0, *behind)
+        data = data.reshape(own, groups * images, *rest)
+        weights = grad.reshape(images, groups, out // groups, *grad.shape[2:])
+        weights = weights.permute(1, 2, 0, *behind).reshape(out, images, *grad.shape[2:])
+    zeros = [0] * len(rest)
+    result = aten.convolution(
+        data, weights, None, list(dilation), list(padding), list(stride), False, zeros, groups
+    )
+    for k, size in enumerate(kernel):
+        result = result.narrow(2 + k, 0, size)
+    return result.transpose(0, 1)
+
+
+def _max_pool_backward(rank: int) -> Callable[..., Tensor]:
+    def backward(
+        grad: Tensor,
+        x: Tensor,
+        kernel_size: Sizes,
+        stride: Sizes,
+        padding: Sizes,
+        dilation: Sizes,
+        ceil_mode: bool,
+        indices: Tensor,
+    ) -> Tensor:
+        """Each gradient goes to the element that was the maximum, whose number `indices` holds."""
+        return _scattered(grad, x, indices, rank)
+
+    return backward
+
+
+def adaptive_max_pool2d_backward(grad: Tensor, x: Tensor, indices: Tensor) -> Tensor:
+    """The same for windows whose number is given."""
+    return _scattered(grad, x, indices, 2)
+
+
+def _scattered(grad: Tensor, x: Tensor, indices: Tensor, rank: int) -> Tensor:
+    rows, elements = prod(x.shape[:-rank]), prod(x.shape[-rank:])
+    flat = torch.zeros((rows, elements), dtype=grad.dtype, device=grad.device)
+    places, values = indices.reshape(rows, -1), grad.reshape(rows, -1)
+    return flat.scatter_add(1, places, values).reshape(x.shape)
+
+
+def adaptive_avg_pool2d_backward(grad: Tensor, x: Tensor) -> Tensor:
+    """Each gradient is spread evenly over its window: one product for each dimension."""
+    rows = _shares(x.shape[-2], grad.shape[-2], grad)
+    columns = _shares(x.shape[-1], grad.shape[-1], grad)
+    return torch.matmul(torch.matmul(rows, grad), columns.t())
+
+
+def _shares(size: int, windows: int, like: Tensor) -> Tensor:
+    """`(size, windows)`: which share of the mean over each window an element has."""
+    element = torch.arange(size, device=like.device).unsqueeze(1)
+    window = torch.arange(windows, device=like.device).unsqueeze(0)
+    first = torch.div(window * size, windows, rounding_mode="floor")
+    end = torch.div((window + 1) * size + windows - 1, windows, rounding_mode="floor")
+    inside = (element >= first) & (element < end)
+    return inside.to(like.dtype) / (end - first).to(like.dtype)
+
+
+def flash_attention_backward(
+    grad: Tensor,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    out: Tensor,
+    logsumexp: Tensor,
+    dropout_p: float,
+    is_causal: bool,
+    *,
+    attn_mask: Tensor | None = None,
+    scale: float | None = None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """
+    The derivatives of attention by query, key and value.
+
+    ```
+    P = exp(S - logsumexp)      dV = P^T dO      dP = dO V^T
+    dS = P * (dP - rowsum(dO * O)) * scale       dQ = dS K      dK = dS^T Q
+    ```
+
+    Source: Dao et al., FlashAttention, 2022, Algorithm 4.
+    """
+    factor = query.shape[-1] ** -0.5 if scale is None else scale
+    scores = attention_scores(query, key, attn_mask, is_causal, scale)
+    shares = torch.exp(scores - logsumexp.unsqueeze(-1).to(scores.dtype))
+    by_value = torch.matmul(shares.transpose(-2, -1), grad)
+    by_shares = torch.matmul(grad, value.transpose(-2, -1))
+    by_scores = shares * (by_shares - (grad * out).sum(-1, keepdim=True)) * factor
+    by_query = torch.matmul(by_scores, key)
+    by_key = torch.matmul(by_scores.transpose(-2, -1), query)
+    return by_query, by_key, by_value
+
+
+def upsample_nearest2d_backward(
+    grad: Tensor,
+    output_size: Sizes,
+    input_size: Sizes,
+    scales_h: float | None = None,
+    scales_w: float | None = None,
+) -> Tensor:
+    """The sum of all gradients of copies: one product with zeros and ones for each dimension."""
+    rows = _nearest(input_size[-2], output_size[0], scales_h, grad)
+    columns = _nearest(input_size[-1], output_size[1], scales_w, grad)
+    return torch.matmul(torch.matmul(rows, grad), columns.t())
+
+
+def _nearest(size: int, copies: int, scale: float | None, like: Tensor) -> Tensor:
+    """`(size, copies)`: one where the element is the one that is copied."""
+    ratio = size / copies if scale is None else 1 / scale
+    place = torch.arange(copies, device=like.device, dtype=torch.float32)
+    source = torch.floor(place * ratio).to(torch.int64).clamp(max=size - 1)
+    return (torch.arange(size, device=like.device).unsqueeze(1) == source).to(like.dtype)
+
+
+def upsample_bilinear2d_backward(
+    grad: Tensor,
+    output_size: Sizes,
+    input_size: Sizes,
+    align_corners: bool,
+    scales_h: float | None = None,
+    scales_w: float | None = None,
+) -> Tensor:
+    """Each gradient goes to its neighbours by their weights: one product for each dimension."""
+    rows = _linear(input_size[-2], output_size[0], align_corners, scales_h, grad)
+    columns = _linear(input_size[-1], output_size[1], align_corners, scales_w, grad)
+    return torch.matmul(torch.matmul(rows, grad), columns.t())
+
+
+def _linear(size: int, points: int, corners: bool, scale: float | None, like: Tensor) -> Tensor:
+    """`(size, points)`: the weight of each element in each point between elements."""
+    place = torch.arange(points, device=like.device, dtype=torch.float32)
+    if corners:
+        at = place * ((size - 1) / (points - 1) if points > 1 else 0.0)
+    else:
+        ratio = size / points if scale is None else 1 / scale
+        at = ((place + 0.5) * ratio - 0.5).clamp(min=0.0)
+    low = torch.floor(at).clamp(max=size - 1)
+    share = (at - low).clamp(min=0.0, max=1.0)
+    element = torch.arange(size, device=like.device, dtype=torch.float32).unsqueeze(1)
+    high = (low + 1).clamp(max=size - 1)
+    weights = (element == low) * (1 - share) + (element == high) * share
+    return weights.to(like.dtype)
+
+
+DECOMPOSITIONS = {
+    aten._adaptive_avg_pool2d_backward.default: adaptive_avg_pool2d_backward,
+    aten._scaled_dot_product_flash_attention_for_cpu_backward.default: flash_attention_backward,
+    aten.adaptive_max_pool2d_backward.default: adaptive_max_pool2d_backward,
+    aten.convolution_backward.default: convolution_backward,
+    aten.max_pool2d_with_indices_backward.default: _max_pool_backward(2),
+    aten.max_pool3d_with_indices_backward.default: _max_pool_backward(3),
+    aten.upsample_bilinear2d_backward.default: upsample_bilinear2d_backward,
+    aten.upsample_nearest2d_backward.default: upsample_nearest2d_backward,
+}
+"""For the table of `torch_decompositions`."""

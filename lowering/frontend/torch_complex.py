@@ -1,0 +1,99 @@
+"""Complex numbers as pairs of real ones, which is what a compiled program computes with."""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch._ops import OpOverload
+from torch.fx import GraphModule, Interpreter, Node
+from torch.fx.experimental.proxy_tensor import make_fx
+from torch.fx.traceback import preserve_node_meta
+
+from sdfg.lowering.frontend.torch_bindings import aten, pytree
+
+_complex: Any = import_module("torch._subclasses.complex_tensor")
+_operators: Any = import_module("torch._subclasses.complex_tensor._ops.common")
+_fakes: Any = import_module("torch._guards")
+
+
+def split_complex(module: GraphModule, decompositions: Mapping[Any, Any]) -> GraphModule:
+    """
+    The same with operators on complex tensors replaced by some on their parts, where possible.
+
+    ```
+    mul(%a, %b)   ->   %x = view_as_real(%a)   %y = view_as_real(%b)
+                       view_as_complex(stack([xr * yr - xi * yi, xr * yi + xi * yr], -1))
+    ```
+
+    Operators that have no such form (Fourier transforms) stay, between conversions. Returns
+    `module` itself if nothing in it is complex.
+    """
+    if not any(_is_complex(node) for node in module.graph.nodes):
+        return module
+    placeholders: list[Node] = list(module.graph.find_nodes(op="placeholder"))
+    values = [node.meta["val"] for node in placeholders]
+    split = _Splitter(module)
+
+    def function(*arguments: Any) -> Any:
+        return split.run(*arguments)
+
+    fake = _fakes.detect_fake_mode([v for v in values if isinstance(v, Tensor)])
+    with fake, preserve_node_meta():
+        made = make_fx(function, decomposition_table=dict(decompositions))(*values)
+    made.graph.eliminate_dead_code()
+    for old, new in zip(placeholders, made.graph.find_nodes(op="placeholder"), strict=True):
+        new.meta = {**old.meta, **new.meta, "val": old.meta["val"]}
+    made.recompile()
+    return made
+
+
+def _is_complex(node: Node) -> bool:
+    leaves = pytree.tree_leaves(node.meta.get("val"))
+    return any(isinstance(value, Tensor) and value.is_complex() for value in leaves)
+
+
+class _Splitter(Interpreter):
+    """Runs a graph with complex tensors as pairs, and whole ones at its borders."""
+
+    def call_function(self, target: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """The result of one operator, its complex tensors as pairs."""
+        arguments, keywords = pytree.tree_map(_split, (args, dict(kwargs)))
+        if not any(map(_is_pair, pytree.tree_leaves((arguments, keywords)))):
+            return pytree.tree_map(_split, target(*args, **kwargs))
+        if isinstance(target, OpOverload) and target in _KEPT:
+            whole, named = pytree.tree_map(_joined, (arguments, keywords))
+            return pytree.tree_map(_split, target(*whole, **named))
+        try:
+            return target(*arguments, **keywords)
+        except (NotImplementedError, RuntimeError, TypeError):
+            whole, named = pytree.tree_map(_joined, (arguments, keywords))
+            return pytree.tree_map(_split, target(*whole, **named))
+
+    def output(self, target: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """What the graph returns, with whole complex tensors."""
+        results: Sequence[Any] = args[0]
+        return [_joined(result) for result in results]
+
+
+_KEPT = frozenset({aten._fft_c2c.default, aten._fft_c2r.default, aten._fft_r2c.default})
+"""Operators that are not asked for a form on pairs."""
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, _complex.ComplexTensor)
+
+
+def _split(value: Any) -> Any:
+    tensor: Any = value
+    if _is_pair(value) or not (isinstance(value, Tensor) and value.is_complex()):
+        return tensor
+    parts = torch.view_as_real(value.resolve_conj())
+    return _complex.ComplexTensor(parts.select(-1, 0), parts.select(-1, 1))
+
+
+def _joined(value: Any) -> Any:
+    if not _is_pair(value):
+        return value
+    return torch.view_as_complex(torch.stack([value.re, value.im], -1))
