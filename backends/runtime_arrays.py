@@ -137,10 +137,14 @@ class Binder:
             raise self._error("an array that NumPy can share", f"{error}") from error
 
     def _number(self, number: float) -> Any:
-        exact = self.dtype.kind in "fV" or not isinstance(number, float)
+        is_integer = self.value.dtype.startswith(("int", "uint"))
+        exact = not is_integer or not isinstance(number, float)
         try:
             if exact:
-                return np.array(number, self.dtype)
+                made = np.array(number, self.dtype)
+                # Integers of less than 8 bits would wrap around.
+                if not is_integer or int(made) == number:
+                    return made
         except OverflowError:
             pass
         raise self._error(self.value.dtype, f"the number {number}")

@@ -53,7 +53,16 @@ def _onnxruntime(model: Path, inputs: Mapping[str, Array], threads: int) -> Run:
     except Exception as error:  # its exceptions have no common base class
         raise SDFGError(f"{model}: ONNX Runtime cannot load it: {error}") from error
     feed = dict(inputs)
-    return lambda: session.run(None, feed)
+
+    def run() -> Sequence[Array]:
+        try:
+            return session.run(None, feed)
+        except Exception as error:
+            raise SDFGError(
+                f"{model}: ONNX Runtime cannot run it: {error}\nhint: try --check=reference"
+            ) from error
+
+    return run
 
 
 def _onnx_reference(model: Path, inputs: Mapping[str, Array]) -> Run:

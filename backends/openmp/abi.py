@@ -14,7 +14,7 @@ from sdfg.backends.c_tree import files as f
 from sdfg.backends.c_tree import statements as s
 from sdfg.backends.c_tree import types as t
 from sdfg.backends.openmp.failures import CONTEXT
-from sdfg.backends.openmp.interface import element_type
+from sdfg.backends.openmp.interface import DTYPES, element_type
 from sdfg.backends.openmp.scope import Scope
 from sdfg.backends.openmp.types import element_storage
 from sdfg.dialect import symbolic
@@ -67,7 +67,8 @@ class Argument:
     @property
     def element(self) -> str:
         """The type of an element in words for the caller."""
-        return self.dtype if self.differs else str(self.kind.element_type)
+        stored = str(self.kind.element_type)
+        return stored if DTYPES.get(stored) == self.dtype else self.dtype
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from sdfg.lowering.frontend.onnx_prepare import prepare
 from sdfg.tools import driver, sdfg_run
 
 Array = np.ndarray[Any, Any]
+save: Any = getattr(onnx, "save")
 RANDOM = np.random.default_rng(17)
 BY_NAME = {TensorProto.DataType.Name(kind): kind for kind in FORMATS}
 FLOATS = [name for name, kind in BY_NAME.items() if isinstance(FORMATS[kind], FloatFormat)]
@@ -230,7 +231,7 @@ def test_quantization(case: str, name: str) -> None:
     constants["z"] = RANDOM.integers(0, 3, scales).astype(dtype)
     if name.startswith("FLOAT"):
         constants["z"] = np.zeros(scales, dtype)
-    options = {"axis": axis, "block_size": block} if block else {"axis": axis}
+    options: dict[str, Any] = {"axis": axis, "block_size": block} if block else {"axis": axis}
     nodes = [
         helper.make_node("QuantizeLinear", ["x", "s", "z"], ["q"], **options),
         helper.make_node("DequantizeLinear", ["q", "s", "z"], ["y"], **options),
@@ -294,7 +295,8 @@ def test_external_weights_in_halves_of_bytes(tmp_path: Path) -> None:
     w = RANDOM.integers(-8, 8, (9, 11)).astype(ml_dtypes.int4)
     node = helper.make_node("Cast", ["w"], ["y"], to=TensorProto.FLOAT)
     model = model_of([node], {}, {"y": TensorProto.FLOAT}, {"w": w})
-    onnx.save(model, tmp_path / "m.onnx", save_as_external_data=True, size_threshold=0)
+    external: dict[str, Any] = {"save_as_external_data": True, "size_threshold": 0}
+    save(model, tmp_path / "m.onnx", **external)
     found = driver.compile_module(import_onnx(tmp_path / "m.onnx")).run([])
     np.testing.assert_array_equal(found[0], w.astype(np.float32))
 
@@ -306,7 +308,7 @@ def test_every_narrow_type_can_be_compiled_and_drawn(name: str, tmp_path: Path) 
     kind = helper.np_dtype_to_tensor_dtype(dtype)
     x = np.zeros((4, 5), dtype)
     model = model_of([helper.make_node("Transpose", ["x"], ["y"])], {"x": x}, {"y": kind})
-    onnx.save(model, tmp_path / "m.onnx")
+    save(model, tmp_path / "m.onnx")
     compiled = driver.compile_module(import_onnx(tmp_path / "m.onnx"))
     drawn = sdfg_run.random_array(compiled.interface.inputs[0], {}, RANDOM)
     (y,) = compiled.run([drawn])
@@ -331,3 +333,47 @@ def test_machine_code_of_all_conversions() -> None:
         wanted = expected_codes(x, BY_NAME[name], saturate=True)
         same_numbers(codes.view(np.int8), wanted, BY_NAME[name])
         np.testing.assert_array_equal(back, codes.astype(np.float32))
+
+
+def test_products_of_floats_of_8_bits() -> None:
+    """Scales of all of a factor, and of each column."""
+    kind, dtype = BY_NAME["FLOAT8E4M3FN"], np.dtype(ml_dtypes.float8_e4m3fn)
+    a, b = (RANDOM.standard_normal(shape).astype(dtype) for shape in ((2, 4, 6), (6, 5)))
+    scales = {"as": np.float32(0.5), "bs": np.arange(1, 6, dtype=np.float32), "ys": np.float32(0.7)}
+    zeros = {"az": np.zeros((), dtype), "bz": np.zeros(5, dtype), "yz": np.zeros((), dtype)}
+    names = ["a", "as", "az", "b", "bs", "bz", "ys", "yz"]
+    node = helper.make_node("QLinearMatMul", names, ["y"])
+    constants = {name: np.asarray(value) for name, value in (scales | zeros).items()}
+    model = model_of([node], {"a": a, "b": b}, {"y": kind}, constants)
+    (y,) = driver.compile_module(import_onnx(model)).run([a, b])
+    product = (a.astype(np.float32) * 0.5) @ (b.astype(np.float32) * scales["bs"])
+    np.testing.assert_array_equal(y, (product / scales["ys"]).astype(dtype))
+
+
+def test_codes_in_branches() -> None:
+    kind, dtype = BY_NAME["FLOAT8E5M2"], ml_dtypes.float8_e5m2
+    x = RANDOM.standard_normal((4, 4)).astype(dtype)
+    out = helper.make_tensor_value_info("t", kind, [4, 4])
+    then = helper.make_graph([helper.make_node("Transpose", ["x"], ["t"])], "then", [], [out])
+    other = [
+        helper.make_node("Cast", ["x"], ["f"], to=TensorProto.FLOAT),
+        helper.make_node("Neg", ["f"], ["g"]),
+        helper.make_node("Cast", ["g"], ["t"], to=kind),
+    ]
+    otherwise = helper.make_graph(other, "else", [], [out])
+    node = helper.make_node("If", ["c"], ["y"], then_branch=then, else_branch=otherwise)
+    model = model_of([node], {"c": np.array(True), "x": x}, {"y": kind})
+    compiled = driver.compile_module(import_onnx(model))
+    negative: Array = (-x.astype(np.float32)).astype(dtype)
+    for condition, wanted in ((True, x.T), (False, negative)):
+        np.testing.assert_array_equal(compiled(np.array(condition), x), wanted)
+
+
+def test_numbers_that_fit() -> None:
+    node = helper.make_node("Cast", ["x"], ["y"], to=TensorProto.FLOAT)
+    x = np.zeros((), ml_dtypes.int4)
+    compiled = driver.compile_module(import_onnx(model_of([node], {"x": x}, {"y": 1})))
+    assert compiled(-8) == -8
+    for number in (8, 2.5):
+        with pytest.raises(SDFGError, match=f"expected int4, got the number {number}"):
+            compiled(number)
