@@ -14,8 +14,9 @@ _FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16, TensorPro
 _WIDER: Mapping[int, int] = {
     TensorProto.INT8: TensorProto.INT32,
     TensorProto.UINT8: TensorProto.INT32,
+    TensorProto.UINT16: TensorProto.INT32,
+    TensorProto.UINT32: TensorProto.INT64,
 }
-_REFUSED = (TensorProto.UINT16, TensorProto.UINT32, TensorProto.UINT64)
 
 
 def widen_integers(e: Expansion) -> bool:
@@ -26,13 +27,12 @@ def widen_integers(e: Expansion) -> bool:
     Div(x, y)  ->  Cast(Div(Cast(x), Cast(y)))
     ```
 
-    Raises `SDFGError` for unsigned integers of 16 bits and more, which torch-mlir cannot convert.
+    Raises `SDFGError` for unsigned integers of 64 bits: there is nothing wider.
     """
     kind = e.element(e.node.input[0])
-    if kind in _REFUSED:
-        name = TensorProto.DataType.Name(kind).lower()
+    if kind == TensorProto.UINT64:
         raise SDFGError(
-            f"{e.node.name}: '{e.node.op_type}' of {name} has no exact lowering\n"
+            f"{e.node.name}: '{e.node.op_type}' of uint64 has no exact lowering\n"
             "hint: use signed integers"
         )
     return kind in _WIDER and _computed_in(e, _WIDER[kind])
