@@ -3,7 +3,8 @@ Repairs of xDSL 0.74 that cannot be made from outside; they apply once this modu
 
 `dense<0xFF800000> : tensor<f32>` means the bits of minus infinity, in MLIR as in what xDSL itself
 prints, but xDSL reads it as the number 4286578688. Masks of attention are such constants. And it
-refuses `tensor.pad` where MLIR knows a size of the result better than the pad sizes say.
+refuses `tensor.pad` where MLIR knows a size of the result better than the pad sizes say, and
+reshapes of scalars to tensors of one element, for which MLIR writes no groups of dimensions at all.
 `Operation.walk` takes an eighth of a compilation, since each operation passes through three
 generators for each level of nesting; here it is one.
 """
@@ -11,7 +12,8 @@ generators for each level of nesting; here it is one.
 from collections.abc import Iterator
 from typing import Any, cast
 
-from xdsl.dialects.builtin import DYNAMIC_INDEX, AnyFloat, TensorType
+from xdsl.dialects import tensor
+from xdsl.dialects.builtin import DYNAMIC_INDEX, AnyFloat, ShapedType, TensorType
 from xdsl.dialects.tensor import PadOp
 from xdsl.ir import Attribute, Operation
 from xdsl.parser import AttrParser
@@ -41,6 +43,16 @@ def _verify_pad_as_mlir(self: PadOp) -> None:
             if size != DYNAMIC_INDEX and DYNAMIC_INDEX in parts:
                 return
     _verify_pad(self)
+
+
+_tensor: Any = tensor
+_verify_reshape: Any = _tensor.verify_reshape_like_types
+
+
+def _verify_reshape_of_scalars(*, collapsed_type: ShapedType, **others: Any) -> None:
+    """A scalar has no dimensions that groups could belong to; all sizes of the other are 1."""
+    if collapsed_type.get_shape() or set(others["expanded_type"].get_shape()) - {1}:
+        _verify_reshape(collapsed_type=collapsed_type, **others)
 
 
 _walk: Any = Operation.walk
@@ -75,6 +87,7 @@ def repair() -> None:
     Operation.walk = _walk_forward
     _Element.to_type = _to_type_with_bits
     PadOp.verify_ = _verify_pad_as_mlir
+    _tensor.verify_reshape_like_types = _verify_reshape_of_scalars
 
 
 repair()

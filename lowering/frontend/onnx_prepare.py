@@ -18,6 +18,7 @@ from sdfg.lowering.frontend.onnx_fold import fold_constants
 from sdfg.lowering.frontend.onnx_inline import inline_definitions
 from sdfg.lowering.frontend.onnx_load import label, opset, refuse_unknown
 from sdfg.lowering.frontend.onnx_narrow import narrow_types
+from sdfg.lowering.frontend.onnx_sound import refuse_unsound
 from sdfg.lowering.frontend.onnx_weights import take_weights
 
 OPSET = 17
@@ -54,6 +55,7 @@ def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedMod
     `name` is what messages call the model; external data is looked for in `folder` only. Raises
     `SDFGError` for what cannot be compiled.
     """
+    refuse_unsound(model, name)
     refuse_unknown(model, name)
     if not opset(model):
         model.opset_import.append(onnx.helper.make_opsetid("", OPSET))
@@ -73,6 +75,7 @@ def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedMod
         onnx.shape_inference.InferenceError,
         onnx.version_converter.ConvertError,
         RuntimeError,
+        UnicodeDecodeError,  # of a message that names what is no text
     ) as error:
         raise SDFGError(f"{name}: the model is not valid: {error}") from error
     _name_nodes(model.graph)

@@ -20,6 +20,11 @@ INLINE_ELEMENTS = 64
 """Tensors with fewer elements stay in the graph as constants."""
 
 
+def stays_inline(elements: int, data_type: int) -> bool:
+    """Whether a constant stays in the graph; the native importer reads no 16-bit unsigned ones."""
+    return elements < INLINE_ELEMENTS and data_type != TensorProto.UINT16
+
+
 @dataclass(frozen=True)
 class ExternalFile:
     """A checked place in a file beside the model."""
@@ -74,7 +79,7 @@ def take_weights(model: ModelProto, folder: Path | None) -> dict[str, Weight]:
     for tensor in graph.initializer:
         if tensor.name not in used:
             continue
-        if prod(tensor.dims) < INLINE_ELEMENTS:
+        if stays_inline(prod(tensor.dims), tensor.data_type):
             kept.append(_loaded(tensor, folder))
             continue
         weights[tensor.name] = _weight(tensor, folder)
@@ -158,7 +163,11 @@ def _external(tensor: TensorProto, folder: Path) -> ExternalFile:
     path = (root / location).resolve()
     if os.path.isabs(location) or not path.is_relative_to(root):
         raise SDFGError(f"'{location}' lies outside the model's folder")
-    if not path.is_file():
+    try:
+        missing = not path.is_file()
+    except OSError as error:  # of a name that no file can have
+        raise SDFGError(f"'{location[:80]}': {error.strerror}") from error
+    if missing:
         raise SDFGError(f"'{location}' is missing")
     found = ExternalFile(path, int(info.offset or 0), tuple(tensor.dims), tensor.data_type)
     end = found.offset + found.size

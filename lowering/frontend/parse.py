@@ -20,6 +20,8 @@ def parse_linalg(text: str, *, name: str = "model", context: Context | None = No
     says what was malformed; `name` is what messages call the model.
     """
     text = _UNKNOWN_TO_XDSL.sub(r"\1", text)
+    if "\\" in text:
+        text = _ESCAPED.sub(_unescaped, text)
     context = context or upstream_context()
     context.allow_unregistered = True
     try:
@@ -35,6 +37,16 @@ _UNKNOWN_TO_XDSL = re.compile(
     r"(\"arith\.trunci\"\(%\w+\)) <\{overflowFlags = #arith\.overflow<[^>]*>\}>"
 )
 """Promises about overflow that xDSL's op cannot hold; an op without them means the same or more."""
+
+
+_ESCAPED = re.compile(r"\\\\|(?:\\[89A-F][0-9A-F])+")
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """MLIR prints letters beyond ASCII as bytes, which xDSL does not put together again."""
+    if found[0] == r"\\":
+        return found[0]
+    return bytes.fromhex(found[0].replace("\\", "")).decode(errors="replace")
 
 
 def _refuse_unregistered(module: ModuleOp, name: str) -> None:
