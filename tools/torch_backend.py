@@ -13,7 +13,7 @@ from typing import Any
 import torch._dynamo.config
 from torch._dynamo.backends.common import aot_autograd
 from torch._functorch.partitioners import min_cut_rematerialization_partition
-from torch.fx import GraphModule, Node
+from torch.fx import Graph, GraphModule, Node
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.torch_complex import split_complex
@@ -66,8 +66,8 @@ class Settings:
                 f"unknown options: {', '.join(unknown)}\nhint: there are {', '.join(sorted(known))}"
             )
         for name, value in given.items():
-            usual: Any = "" if known[name] is None else known[name]
-            kind: type[Any] = type(usual)
+            usual: object = "" if known[name] is None else known[name]
+            kind = type(usual)
             if type(value) is not kind and value != known[name]:
                 raise SDFGError(
                     f"option '{name}' takes a value of type {kind.__name__}, got {value!r}"
@@ -98,7 +98,7 @@ def compile_graph(
     compiler = _Compiler(settings)
     backend = aot_autograd(
         fw_compiler=compiler.build,
-        bw_compiler=compiler.build,
+        bw_compiler=compiler.build_backward,
         inference_compiler=compiler.build,
         partition_fn=min_cut_rematerialization_partition,
         decompositions=compiler.decompositions,
@@ -117,8 +117,19 @@ class _Compiler:
 
     def build(self, module: GraphModule, inputs: Sequence[Any]) -> Boxed:
         """The graph as a function that takes, and empties, one list of arguments."""
-        module = split_complex(module, self.decompositions)
-        graph = module.graph
+        graph = split_complex(module, self.decompositions).graph
+        partition, run = self._compiled(graph)
+        arguments = list(graph.find_nodes(op="placeholder"))
+        read = {node for part in partition.parts.values() for node in part.scattered()}
+        if copied := [k for k, node in enumerate(arguments) if node in read]:
+            _remark(f"inputs {copied} are not contiguous: they are copied in every call")
+        return run
+
+    def build_backward(self, module: GraphModule, inputs: Sequence[Any]) -> Boxed:
+        """The same for a graph whose arguments are not those of the user."""
+        return self._compiled(split_complex(module, self.decompositions).graph)[1]
+
+    def _compiled(self, graph: Graph) -> tuple[Partition, Boxed]:
         staying = stays(graph)
         compiled: dict[Part, CompiledPart] = {}
         self._refuse(staying)
@@ -133,9 +144,8 @@ class _Compiler:
                 staying |= blamed(part, error, self._fails)
                 partition = Partition(graph, staying)
         self._remark_staying(staying)
-        self._remark_copies(partition, inputs)
         run: Any = partition.assemble(lambda part: compiled[part]).forward
-        return _boxed(run)
+        return partition, _boxed(run)
 
     def _fails(self, part: Part) -> bool:
         try:
@@ -155,12 +165,6 @@ class _Compiler:
             self._told.update(new)
             lines = "\n".join(new)
             _remark(f"operators that cannot be compiled, so that PyTorch runs them\n{lines}")
-
-    def _remark_copies(self, partition: Partition, inputs: Sequence[Any]) -> None:
-        arguments = list(partition.graph.find_nodes(op="placeholder"))
-        read = {node for part in partition.parts.values() for node in part.scattered()}
-        if copied := [k for k, node in enumerate(arguments) if node in read]:
-            _remark(f"inputs {copied} are not contiguous: they are copied in every call")
 
 
 def _boxed(function: Boxed) -> Boxed:

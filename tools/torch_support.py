@@ -17,6 +17,7 @@ import torch
 from torch import SymBool, SymFloat, Tensor
 from torch._ops import OpOverload
 from torch.fx import Graph, Node
+from torch.fx.experimental.symbolic_shapes import free_unbacked_symbols
 
 from sdfg.lowering.frontend.torch_bindings import aten, pytree
 from sdfg.lowering.frontend.torch_fx import place_of
@@ -38,8 +39,12 @@ class Stay:
     """Whether it has to be so: there is nothing to remark."""
 
 
-_BORDERS = (aten.view_as_complex.default, aten.view_as_real.default)
-"""What `split_complex` puts around the operators that it does not replace."""
+_BORDERS = (
+    aten.lift_fresh_copy.default,
+    aten.view_as_complex.default,
+    aten.view_as_real.default,
+)
+"""What `split_complex` leaves around the operators that it does not replace."""
 
 _remembered: dict[object, Stay] = {}
 """What was found by trial, by `_signature`."""
@@ -55,7 +60,7 @@ def _known(node: Node) -> Stay | None:
     target: Any = node.target
     if target is getitem:
         return None
-    if target in _BORDERS:
+    if target in _BORDERS and _unlike_arrays(node) is not None:
         return Stay("turns complex numbers into pairs", by_design=True)
     if is_random(node):
         return Stay("draws random numbers", by_design=True)
@@ -67,9 +72,15 @@ def _known(node: Node) -> Stay | None:
         return Stay("is no operator of ATen")
     if torch.Tag.data_dependent_output in target.tags:
         return Stay("reads a number out of a tensor")
-    if torch.Tag.dynamic_output_shape in target.tags:
+    if torch.Tag.dynamic_output_shape in target.tags and _counts(node):
         return Stay("makes a tensor whose size depends on data")
     return _unlike_arrays(node) or _remembered.get(_signature(node))
+
+
+def _counts(node: Node) -> bool:
+    """Whether `node` makes a tensor of a size that tracing did not know."""
+    results = pytree.tree_leaves(node.meta.get("val"))
+    return any(free_unbacked_symbols(x) for x in results if isinstance(x, Tensor))
 
 
 def _unlike_arrays(node: Node) -> Stay | None:

@@ -116,6 +116,16 @@ def _rolled(x: Tensor, shift: int, dim: int) -> Tensor:
     return torch.cat([x.narrow(dim, first, size - first), x.narrow(dim, 0, first)], dim)
 
 
+def hypot(x: Tensor, y: Tensor) -> Tensor:
+    """`sqrt(x * x + y * y)` without squares that overflow, or vanish."""
+    x, y = x.abs(), y.abs()
+    large, small = torch.maximum(x, y), torch.minimum(x, y)
+    ratio = torch.where(large == 0, large, small / large)
+    length = large * torch.sqrt(1 + ratio * ratio)
+    infinite = torch.isinf(x) | torch.isinf(y)
+    return torch.where(infinite, torch.full_like(length, math.inf), length)
+
+
 def _comparison(operator: Any) -> Callable[[Tensor, Any], Tensor]:
     def compare(x: Tensor, number: Any) -> Tensor:
         """
@@ -141,6 +151,7 @@ DECOMPOSITIONS = {
     aten.eq.Tensor: equal,
     aten.constant_pad_nd.default: constant_pad,
     aten.gelu.default: gelu,
+    aten.hypot.default: hypot,
     aten.roll.default: roll,
     **{
         operator: _comparison(operator)

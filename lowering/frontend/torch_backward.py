@@ -166,6 +166,58 @@ def _scattered(grad: Tensor, x: Tensor, indices: Tensor, rank: int) -> Tensor:
     return flat.scatter_add(1, places, values).reshape(x.shape)
 
 
+def avg_pool_backward(
+    grad: Tensor,
+    x: Tensor,
+    kernel_size: Sizes,
+    stride: Sizes,
+    padding: Sizes,
+    ceil_mode: bool,
+    count_include_pad: bool,
+    divisor_override: int | None,
+) -> Tensor:
+    """Each gradient, divided by the number of elements in its window, goes to all of them."""
+    rank = len(kernel_size)
+    steps = list(stride) or list(kernel_size)
+    share = grad
+    for k in range(rank):
+        size, count = x.shape[k - rank], grad.shape[k - rank]
+        first = torch.arange(count, device=grad.device) * steps[k] - padding[k]
+        end = (first + kernel_size[k]).clamp(max=size + padding[k])
+        if not count_include_pad:
+            first, end = first.clamp(min=0), end.clamp(max=size)
+        if divisor_override is None:
+            share = share / (end - first).to(grad.dtype).reshape(-1, *[1] * (rank - 1 - k))
+    if divisor_override is not None:
+        share = share / divisor_override
+    share = share.reshape(-1, 1, *grad.shape[-rank:])
+    ones = torch.ones((1, 1, *kernel_size), dtype=grad.dtype, device=grad.device)
+    flat = _by_input(share, x.shape[-rank:], ones, steps, padding, [1] * rank, 1)
+    return flat.reshape(x.shape)
+
+
+def _replication_pad_backward(rank: int) -> Callable[..., Tensor]:
+    def backward(grad: Tensor, x: Tensor, padding: Sizes) -> Tensor:
+        """What was copied from a border is added to it again."""
+        if any(size < 0 for size in padding):
+            return NotImplemented
+        for k in range(rank):
+            dim = x.dim() - 1 - k
+            before, after = padding[2 * k : 2 * k + 2]
+            size = x.shape[dim]
+            inner = grad.narrow(dim, before, size)
+            if before:
+                copies = grad.narrow(dim, 0, before).sum(dim, keepdim=True)
+                inner = inner + torch.constant_pad_nd(copies, [0, 0] * k + [0, size - 1])
+            if after:
+                copies = grad.narrow(dim, before + size, after).sum(dim, keepdim=True)
+                inner = inner + torch.constant_pad_nd(copies, [0, 0] * k + [size - 1, 0])
+            grad = inner
+        return grad
+
+    return backward
+
+
 def adaptive_avg_pool2d_backward(grad: Tensor, x: Tensor) -> Tensor:
     """Each gradient is spread evenly over its window: one product for each dimension."""
     rows = _shares(x.shape[-2], grad.shape[-2], grad)
@@ -217,65 +269,17 @@ def flash_attention_backward(
     return by_query, by_key, by_value
 
 
-def upsample_nearest2d_backward(
-    grad: Tensor,
-    output_size: Sizes,
-    input_size: Sizes,
-    scales_h: float | None = None,
-    scales_w: float | None = None,
-) -> Tensor:
-    """The sum of all gradients of copies: one product with zeros and ones for each dimension."""
-    rows = _nearest(input_size[-2], output_size[0], scales_h, grad)
-    columns = _nearest(input_size[-1], output_size[1], scales_w, grad)
-    return torch.matmul(torch.matmul(rows, grad), columns.t())
-
-
-def _nearest(size: int, copies: int, scale: float | None, like: Tensor) -> Tensor:
-    """`(size, copies)`: one where the element is the one that is copied."""
-    ratio = size / copies if scale is None else 1 / scale
-    place = torch.arange(copies, device=like.device, dtype=torch.float32)
-    source = torch.floor(place * ratio).to(torch.int64).clamp(max=size - 1)
-    return (torch.arange(size, device=like.device).unsqueeze(1) == source).to(like.dtype)
-
-
-def upsample_bilinear2d_backward(
-    grad: Tensor,
-    output_size: Sizes,
-    input_size: Sizes,
-    align_corners: bool,
-    scales_h: float | None = None,
-    scales_w: float | None = None,
-) -> Tensor:
-    """Each gradient goes to its neighbours by their weights: one product for each dimension."""
-    rows = _linear(input_size[-2], output_size[0], align_corners, scales_h, grad)
-    columns = _linear(input_size[-1], output_size[1], align_corners, scales_w, grad)
-    return torch.matmul(torch.matmul(rows, grad), columns.t())
-
-
-def _linear(size: int, points: int, corners: bool, scale: float | None, like: Tensor) -> Tensor:
-    """`(size, points)`: the weight of each element in each point between elements."""
-    place = torch.arange(points, device=like.device, dtype=torch.float32)
-    if corners:
-        at = place * ((size - 1) / (points - 1) if points > 1 else 0.0)
-    else:
-        ratio = size / points if scale is None else 1 / scale
-        at = ((place + 0.5) * ratio - 0.5).clamp(min=0.0)
-    low = torch.floor(at).clamp(max=size - 1)
-    share = (at - low).clamp(min=0.0, max=1.0)
-    element = torch.arange(size, device=like.device, dtype=torch.float32).unsqueeze(1)
-    high = (low + 1).clamp(max=size - 1)
-    weights = (element == low) * (1 - share) + (element == high) * share
-    return weights.to(like.dtype)
-
-
 DECOMPOSITIONS = {
     aten._adaptive_avg_pool2d_backward.default: adaptive_avg_pool2d_backward,
     aten._scaled_dot_product_flash_attention_for_cpu_backward.default: flash_attention_backward,
     aten.adaptive_max_pool2d_backward.default: adaptive_max_pool2d_backward,
+    aten.avg_pool2d_backward.default: avg_pool_backward,
+    aten.avg_pool3d_backward.default: avg_pool_backward,
     aten.convolution_backward.default: convolution_backward,
     aten.max_pool2d_with_indices_backward.default: _max_pool_backward(2),
     aten.max_pool3d_with_indices_backward.default: _max_pool_backward(3),
-    aten.upsample_bilinear2d_backward.default: upsample_bilinear2d_backward,
-    aten.upsample_nearest2d_backward.default: upsample_nearest2d_backward,
+    aten.replication_pad1d_backward.default: _replication_pad_backward(1),
+    aten.replication_pad2d_backward.default: _replication_pad_backward(2),
+    aten.replication_pad3d_backward.default: _replication_pad_backward(3),
 }
 """For the table of `torch_decompositions`."""

@@ -266,7 +266,7 @@ def _path_name(path: Iterable[Any]) -> str:
 def _lift_attributes(graph: Graph) -> list[Argument]:
     """Turn the large tensors that `graph` holds into trailing arguments."""
     arguments: list[Argument] = []
-    last: Node = list(graph.find_nodes(op="placeholder"))[-1]
+    last: Node | None = next(reversed(list(graph.find_nodes(op="placeholder"))), None)
     by_name: dict[str, Node] = {}
     for node in list(graph.find_nodes(op="get_attr")):
         target = str(node.target)
@@ -274,7 +274,7 @@ def _lift_attributes(graph: Graph) -> list[Argument]:
         if not isinstance(data, Tensor) or data.numel() < INLINE_ELEMENTS:
             continue
         if target not in by_name:
-            with graph.inserting_after(last):
+            with graph.inserting_after(last) if last else graph.inserting_before():
                 last = graph.placeholder(target.replace(".", "_"))
             last.meta = {"val": node.meta.get("val", data)}
             by_name[target] = last
