@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper
 
-from sdfg.lowering.frontend import onnx_exact, onnx_quantize
+from sdfg.lowering.frontend import onnx_exact, onnx_ml, onnx_quantize
 from sdfg.lowering.frontend.onnx_bit_cast import bit_cast
 from sdfg.lowering.frontend.onnx_expansion import Expansion
 from sdfg.lowering.frontend.onnx_fourier import dft, stft
@@ -13,12 +13,18 @@ from sdfg.lowering.frontend.onnx_grid_sample import affine_grid, grid_sample
 from sdfg.lowering.frontend.onnx_load import opset
 from sdfg.lowering.frontend.onnx_resize import resize
 from sdfg.lowering.frontend.onnx_scan import cum_prod
+from sdfg.lowering.frontend.onnx_settle import SETTLED
 
 _FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE)
 
 
 def expand_operators(model: ModelProto) -> None:
-    """Replace all operators in `RULES` to which the rule applies, in place; shapes are inferred."""
+    """Replace all operators with a rule that applies, in place; shapes have been inferred."""
+    for rules in (SETTLED, RULES):
+        _apply(model, rules)
+
+
+def _apply(model: ModelProto, rules: Mapping[str, Callable[[Expansion], bool]]) -> None:
     graph = model.graph
     types = {v.name: v.type.tensor_type for v in [*graph.input, *graph.value_info, *graph.output]}
     types |= {
@@ -28,7 +34,8 @@ def expand_operators(model: ModelProto) -> None:
     version, nodes = opset(model), list[NodeProto]()
     for node in list(graph.node):
         expansion = Expansion(graph, node, types, version)
-        applies = node.op_type in RULES and RULES[node.op_type](expansion)
+        rule = _DOMAINS.get(node.domain, {}).get(node.op_type)
+        applies = rule is not None and rule(expansion)
         nodes += expansion.nodes if applies else [node]
     del graph.node[:]
     graph.node.extend(nodes)
@@ -85,29 +92,6 @@ def lp_normalization(e: Expansion) -> bool:
     return True
 
 
-def q_linear_mat_mul(e: Expansion) -> bool:
-    """
-    Integer product, then one rounding; torch-mlir's own is wrong for batches.
-
-    ```
-    y = quantize(sum((a - a_zero) * (b - b_zero)) * a_scale * b_scale)
-    ```
-    """
-    a, a_scale, a_zero, b, b_scale, b_zero, y_scale, y_zero = e.node.input
-    kind = e.element(a_scale)
-    if kind == TensorProto.UNDEFINED or any(e.shape(n) not in ([], [1]) for n in (a_scale, a_zero)):
-        return False
-    centred: list[str] = []
-    for value, zero in ((a, a_zero), (b, b_zero)):
-        wide, middle = (e.compute("Cast", name, to=TensorProto.INT32) for name in (value, zero))
-        centred.append(e.compute("Sub", wide, middle))
-    product = e.compute("MatMul", *centred)
-    scale = e.compute("Mul", a_scale, b_scale)
-    real = e.compute("Mul", e.compute("Cast", product, to=kind), scale)
-    e.compute("QuantizeLinear", real, y_scale, y_zero, result=e.node.output[0])
-    return True
-
-
 RULES: Mapping[str, Callable[[Expansion], bool]] = {
     "BatchNormalization": batch_normalization,
     "BitCast": bit_cast,
@@ -116,10 +100,11 @@ RULES: Mapping[str, Callable[[Expansion], bool]] = {
     "DFT": dft,
     "GridSample": grid_sample,
     "LpNormalization": lp_normalization,
-    "QLinearMatMul": q_linear_mat_mul,
     "Resize": resize,
     "STFT": stft,
     **onnx_exact.RULES,
     **onnx_quantize.RULES,
 }
 """By operator; a rule says whether it applies."""
+
+_DOMAINS = {"": RULES, "ai.onnx": RULES, "ai.onnx.ml": onnx_ml.RULES}

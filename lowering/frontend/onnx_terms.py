@@ -11,6 +11,9 @@ from sdfg.lowering.frontend.onnx_expansion import Expansion
 
 Number = int | float | bool
 
+_AXES_ARE_OPERANDS = 18
+"""The operator set from which on all reductions have them as an operand."""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -91,6 +94,13 @@ class Term:
         """The elements at `index` along `axis`; a number removes the axis."""
         place = constant(self.expansion, index) if isinstance(index, int) else index
         return self.apply("Gather", place, axis=axis)
+
+    def reduced(self, op_type: str, *axes: int, keepdims: bool = True) -> "Term":
+        """What `ReduceSum`, `ReduceMax` and so on make of the elements along `axes`."""
+        keep = int(keepdims)
+        if op_type != "ReduceSum" and self.expansion.opset < _AXES_ARE_OPERANDS:
+            return self.apply(op_type, axes=list(axes), keepdims=keep)
+        return self.apply(op_type, integers(self.expansion, *axes), keepdims=keep)
 
     def apply(
         self, op_type: str, *others: "Term | Number", kind: int | None = None, **attributes: Any
