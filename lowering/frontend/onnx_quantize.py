@@ -8,6 +8,7 @@ dequantize(q) = (q - zero) * scale
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from onnx import TensorProto
 
@@ -44,9 +45,11 @@ def quantize_linear(e: Expansion) -> bool:
     kind = e.element(zero) if zero else given or TensorProto.UINT8
     if _is_native(e, kind, x, scale):
         return False
-    _quantized(e, number(e, x), (scale, zero), kind, lambda n: _spread(e, n, x)).gives(
-        e.node.output[0]
-    )
+    stated: int = e.attributes.get("precision", 0) or e.element(scale)
+    precision = stated if stated in _FLOATS else _FLOAT
+    parameters, spread = (scale, zero), partial(_spread, e, x=x)
+    codes = _quantized(e, number(e, x), parameters, kind, spread, precision)
+    codes.gives(e.node.output[0])
     return True
 
 
@@ -57,20 +60,29 @@ def dequantize_linear(e: Expansion) -> bool:
     kind = e.element(x)
     if kind == _INT32 or _is_native(e, kind, e.node.output[0], scale):
         return False
-    value = _dequantized(e, x, scale, zero, lambda n: _spread(e, n, x))
+    spread = partial(_spread, e, x=x)
+    value = _centred(e, x, zero, spread).cast(_FLOAT) * spread(scale).cast(_FLOAT)
     value.cast(result if result not in FORMATS else _FLOAT).gives(e.node.output[0])
     return True
 
 
 def q_linear_mat_mul(e: Expansion) -> bool:
-    """A product of numbers: `quantize(dequantize(a) @ dequantize(b))`."""
+    """
+    A product of numbers, rounded once; of integers an exact one. torch-mlir's is wrong for batches.
+
+    ```
+    y = quantize(((a - a_zero) @ (b - b_zero)) * a_scale * b_scale)
+    ```
+    """
     a, a_scale, a_zero, b, b_scale, b_zero, y_scale, y_zero = e.node.input
-    (result,) = e.node.output
-    left = _dequantized(e, a, a_scale, a_zero, lambda n: _along(e, n, 1))
-    right = _dequantized(e, b, b_scale, b_zero, lambda n: _along(e, n, 0))
-    product = left.apply("MatMul", right)
+    rows, columns = partial(_along, e, behind=1), partial(_along, e, behind=0)
+    left, right = _centred(e, a, a_zero, rows), _centred(e, b, b_zero, columns)
+    if left.kind != right.kind:
+        left, right = left.cast(_FLOAT), right.cast(_FLOAT)
+    product = left.apply("MatMul", right).cast(_FLOAT)
+    real = product * rows(a_scale).cast(_FLOAT) * columns(b_scale).cast(_FLOAT)
     kind = e.element(y_zero)
-    _quantized(e, product, (y_scale, y_zero), kind, lambda n: _along(e, n, 1)).gives(result)
+    _quantized(e, real, (y_scale, y_zero), kind, rows, _FLOAT).gives(e.node.output[0])
     return True
 
 
@@ -91,11 +103,15 @@ def _is_native(e: Expansion, kind: int, real: str, scale: str) -> bool:
 
 
 def _quantized(
-    e: Expansion, x: Term, parameters: tuple[str, str], kind: int, spread: Spread
+    e: Expansion,
+    x: Term,
+    parameters: tuple[str, str],
+    kind: int,
+    spread: Spread,
+    precision: int,
 ) -> Term:
+    """`precision` is the type of the quotient."""
     scale, zero = parameters
-    given: int = e.attributes.get("precision", 0) or e.element(scale)
-    precision = given if given in _FLOATS else _FLOAT
     quotient = x.cast(precision) / spread(scale).cast(precision)
     like, form = e.node.output[0], FORMATS.get(kind) or _INTEGERS[kind]
     if not isinstance(form, IntegerFormat):
@@ -111,11 +127,13 @@ def _quantized(
     return whole.cast(STORAGE if kind in FORMATS else kind)
 
 
-def _dequantized(e: Expansion, x: str, scale: str, zero: str, spread: Spread) -> Term:
+def _centred(e: Expansion, x: str, zero: str, spread: Spread) -> Term:
+    """Less the zero point, which must be 0 for floats."""
     value = number(e, x)
-    if zero and (value.kind != _FLOAT or e.element(x) not in FORMATS):
-        value = value.cast(_INT32) - spread(zero).cast(_INT32)
-    return value.cast(_FLOAT) * spread(scale).cast(_FLOAT)
+    if value.kind == _FLOAT:
+        return value
+    value = value.cast(_INT32)
+    return value - spread(zero).cast(_INT32) if zero else value
 
 
 def _along(e: Expansion, name: str, behind: int) -> Term:
@@ -167,6 +185,7 @@ def _known_shape(e: Expansion, name: str) -> list[int]:
 
 RULES: Mapping[str, Callable[[Expansion], bool]] = {
     "DequantizeLinear": dequantize_linear,
+    "QLinearMatMul": q_linear_mat_mul,
     "QuantizeLinear": quantize_linear,
 }
 """For the table of `onnx_expand`."""
