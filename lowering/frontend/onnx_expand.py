@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper
 
-from sdfg.lowering.frontend import onnx_exact, onnx_ml, onnx_quantize
+from sdfg.lowering.frontend import onnx_exact, onnx_ml, onnx_optimizers, onnx_quantize
 from sdfg.lowering.frontend.onnx_bit_cast import bit_cast
 from sdfg.lowering.frontend.onnx_expansion import Expansion
 from sdfg.lowering.frontend.onnx_fourier import dft, stft
@@ -13,18 +13,22 @@ from sdfg.lowering.frontend.onnx_grid_sample import affine_grid, grid_sample
 from sdfg.lowering.frontend.onnx_load import opset
 from sdfg.lowering.frontend.onnx_resize import resize
 from sdfg.lowering.frontend.onnx_scan import cum_prod
-from sdfg.lowering.frontend.onnx_settle import SETTLED
+from sdfg.lowering.frontend.onnx_settle import SETTLED, shapes_from_results
 
 _FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE)
+
+Rule = Callable[[Expansion], bool]
+"""Adds what an operator becomes; whether it applies."""
 
 
 def expand_operators(model: ModelProto) -> None:
     """Replace all operators with a rule that applies, in place; shapes have been inferred."""
-    for rules in (SETTLED, RULES):
-        _apply(model, rules)
+    shapes_from_results(model)
+    for domains in ({"": SETTLED, "ai.onnx": SETTLED}, _DOMAINS):
+        _apply(model, domains)
 
 
-def _apply(model: ModelProto, rules: Mapping[str, Callable[[Expansion], bool]]) -> None:
+def _apply(model: ModelProto, domains: Mapping[str, Mapping[str, Rule]]) -> None:
     graph = model.graph
     types = {v.name: v.type.tensor_type for v in [*graph.input, *graph.value_info, *graph.output]}
     types |= {
@@ -34,7 +38,7 @@ def _apply(model: ModelProto, rules: Mapping[str, Callable[[Expansion], bool]]) 
     version, nodes = opset(model), list[NodeProto]()
     for node in list(graph.node):
         expansion = Expansion(graph, node, types, version)
-        rule = _DOMAINS.get(node.domain, {}).get(node.op_type)
+        rule = domains.get(node.domain, {}).get(node.op_type)
         applies = rule is not None and rule(expansion)
         nodes += expansion.nodes if applies else [node]
     del graph.node[:]
@@ -92,7 +96,7 @@ def lp_normalization(e: Expansion) -> bool:
     return True
 
 
-RULES: Mapping[str, Callable[[Expansion], bool]] = {
+RULES: Mapping[str, Rule] = {
     "BatchNormalization": batch_normalization,
     "BitCast": bit_cast,
     "AffineGrid": affine_grid,
@@ -107,4 +111,9 @@ RULES: Mapping[str, Callable[[Expansion], bool]] = {
 }
 """By operator; a rule says whether it applies."""
 
-_DOMAINS = {"": RULES, "ai.onnx": RULES, "ai.onnx.ml": onnx_ml.RULES}
+_DOMAINS: Mapping[str, Mapping[str, Rule]] = {
+    "": RULES,
+    "ai.onnx": RULES,
+    "ai.onnx.ml": onnx_ml.RULES,
+    "ai.onnx.preview.training": onnx_optimizers.RULES,
+}
