@@ -1,6 +1,6 @@
 """The rewriting of one operator of an ONNX graph into several."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,19 @@ class Expansion:
             return None
         return [dim.dim_value for dim in kind.shape.dim]
 
+    def static(self, name: str) -> list[int] | None:
+        """The sizes of a value if all are known, else None."""
+        kind = self.types.get(name)
+        if kind is None or not kind.HasField("shape"):
+            return None
+        known = all(dim.HasField("dim_value") for dim in kind.shape.dim)
+        return [dim.dim_value for dim in kind.shape.dim] if known else None
+
+    def settled(self, number: int) -> bool:
+        """Whether the value of an operand is known; so it is if there is none."""
+        name = self.node.input[number] if number < len(self.node.input) else ""
+        return not name or self.known(name) is not None
+
     def text(self, attribute: str, default: str) -> str:
         """An attribute that is a text."""
         value: bytes = self.attributes.get(attribute, default.encode())
@@ -67,3 +80,10 @@ class Expansion:
             helper.make_node(op_type, operands, [result], self.node.name, **attributes)
         )
         return result
+
+    def replaced_by(self, operands: Sequence[str]) -> None:
+        """The same node with other operands."""
+        node = NodeProto()
+        node.CopyFrom(self.node)
+        node.input[:] = operands
+        self.nodes.append(node)

@@ -1,58 +1,58 @@
-"""`python -m conformance`: run ONNX's suite and write the table of results."""
+"""
+`python -m conformance`: run ONNX's suite and write the table of results.
+
+Outcomes are kept in build/conformance; a case is run again when our sources have changed.
+"""
 
 import argparse
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import TimeoutError as CaseTimeoutError
-from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 
-from pebble import ProcessExpired, ProcessPool
-
-from conformance.onnx_suite import Case, Outcome, load_suite
+from conformance.book import BOOK, Book
+from conformance.onnx_suite import load_suite
+from conformance.running import run_cases
 from conformance.table import TABLE, write_table
-
-FORK = get_context("fork")
-"""Children find the suite, and all that is imported, in memory."""
-_cases: dict[str, Case] = {}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    chosen = _parser().parse_args(arguments)
+    book = Book.open(chosen.book)
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
+        cases = load_suite(Path(folder))
+        wanted = [case.name for case in cases if any(part in case.name for part in chosen.only)]
+        number, count = chosen.shard
+        names = book.to_run(wanted, failed=chosen.failed, again=chosen.again)
+        # What a run that is cut off has seen stands for the rest.
+        Random(0).shuffle(names)
+        names = names[number - 1 :: count]
+        print(f"{len(names)} of {len(cases)} cases to run", flush=True)
+        by_name = {case.name: case for case in cases}
+        outcomes = run_cases([by_name[n] for n in names], chosen.jobs, chosen.seconds, book.write)
+    passed = sum(outcome.status == "pass" for outcome in outcomes.values())
+    print(f"{passed} of {len(outcomes)} cases pass")
+    if chosen.only == [""] and (known := book.complete(by_name)) is not None:
+        write_table(TABLE, cases, known)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="conformance", description=__doc__)
     parser.add_argument("--jobs", type=int, default=2, help="cases at the same time")
     parser.add_argument("--seconds", type=float, default=120.0, help="that a case may take")
-    parser.add_argument("--only", default="", help="cases whose name holds this; no table then")
-    chosen = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
-        cases = [case for case in load_suite(Path(folder)) if chosen.only in case.name]
-        outcomes = run_cases(cases, chosen.jobs, chosen.seconds)
-    if not chosen.only:
-        write_table(TABLE, cases, outcomes)
-    passed = sum(outcome.status == "pass" for outcome in outcomes.values())
-    print(f"{passed} of {len(outcomes)} cases pass")
+    parser.add_argument("--only", nargs="+", default=[""], help="names hold one of these")
+    parser.add_argument("--failed", action="store_true", help="what did not pass last")
+    parser.add_argument("--again", action="store_true", help="also what is known already")
+    parser.add_argument("--shard", type=_shard, default=(1, 1), help="a part of them, as 1/4")
+    parser.add_argument("--book", type=Path, default=BOOK, help="the file with the outcomes")
+    return parser
 
 
-def run_cases(cases: Sequence[Case], jobs: int, seconds: float) -> dict[str, Outcome]:
-    """What became of each case, by name; says so on the way for those that do not pass."""
-    _cases.update({case.name: case for case in cases})
-    outcomes: dict[str, Outcome] = {}
-    with ProcessPool(max_workers=jobs, context=FORK) as pool:
-        waiting = [(c.name, pool.schedule(_run, args=(c.name,), timeout=seconds)) for c in cases]
-        for name, future in waiting:
-            try:
-                outcome = future.result()
-            except CaseTimeoutError:
-                outcome = Outcome("timeout", f"takes more than {seconds:.0f} s")
-            except ProcessExpired as error:
-                outcome = Outcome("died", f"exit code {error.exitcode}")
-            outcomes[name] = outcome
-            if outcome.status != "pass":
-                print(f"{name}: {outcome.status}: {outcome.reason}", flush=True)
-    return outcomes
-
-
-def _run(name: str) -> Outcome:
-    return _cases[name].run()
+def _shard(text: str) -> tuple[int, int]:
+    number, count = map(int, text.split("/"))
+    if not 1 <= number <= count:
+        raise ValueError(text)
+    return number, count
 
 
 if __name__ == "__main__":
