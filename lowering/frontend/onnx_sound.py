@@ -21,6 +21,7 @@ from onnx import (
 from onnx.external_data_helper import uses_external_data
 
 from sdfg.dialect.diagnostics import SDFGError
+from sdfg.lowering.frontend.onnx_elements import FORMATS
 
 LARGEST_VERSION = 2**31 - 1
 MOST_ELEMENTS = 1 << 48
@@ -29,7 +30,7 @@ MOST_NODES = 1_000_000
 """That the calls of a model's functions may stand for."""
 
 _NARROW_BITS: Mapping[str, int] = {"INT4": 4, "UINT4": 4, "FLOAT4E2M1": 4, "INT2": 2, "UINT2": 2}
-"""Element types that share bytes."""
+"""Element types that share numbers in the fields of a tensor."""
 _COMPLEX = (TensorProto.COMPLEX64, TensorProto.COMPLEX128)
 
 
@@ -140,7 +141,8 @@ def _data_problem(tensor: TensorProto) -> str | None:
         found, wanted = len(tensor.string_data), elements
     elif tensor.HasField("raw_data"):
         item = helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize * 8
-        found, wanted = len(tensor.raw_data), -(-elements * _NARROW_BITS.get(kind, item) // 8)
+        bits = FORMATS[tensor.data_type].bits if tensor.data_type in FORMATS else item
+        found, wanted = len(tensor.raw_data), -(-elements * bits // 8)
     else:
         stored = getattr(tensor, helper.tensor_dtype_to_field(tensor.data_type))
         parts = 2 * elements if tensor.data_type in _COMPLEX else elements

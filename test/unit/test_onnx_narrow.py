@@ -291,6 +291,16 @@ def test_the_same_bits(source: str, target: str) -> None:
     np.testing.assert_array_equal(y, x.view(types[1]))
 
 
+@pytest.mark.parametrize("size", [7, 99])
+@pytest.mark.parametrize("name", ["INT4", "UINT2", "FLOAT6E2M3"])
+def test_weights_that_share_bytes(name: str, size: int) -> None:
+    w = np.resize(codes_of(BY_NAME[name]), size)
+    node = helper.make_node("Cast", ["w"], ["y"], to=TensorProto.FLOAT)
+    model = model_of([node], {}, {"y": TensorProto.FLOAT}, {"w": w})
+    found = driver.compile_module(import_onnx(model)).run([])
+    np.testing.assert_array_equal(found[0], w.astype(np.float32))
+
+
 def test_external_weights_in_halves_of_bytes(tmp_path: Path) -> None:
     w = RANDOM.integers(-8, 8, (9, 11)).astype(ml_dtypes.int4)
     node = helper.make_node("Cast", ["w"], ["y"], to=TensorProto.FLOAT)
