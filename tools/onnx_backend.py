@@ -8,8 +8,9 @@ The compiler in the form that the ONNX project defines for backends.
 `onnx.backend.test.BackendTest(SdfgBackend, __name__)` is ONNX's own suite for it.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,9 @@ from onnx.backend.base import Backend, BackendRep, namedtupledict
 from sdfg.backends.runtime import CompiledModel
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.onnx_import import import_onnx
+from sdfg.lowering.frontend.onnx_prepare import specialize
+from sdfg.lowering.frontend.onnx_resolver import Held, NeedsInputs
+from sdfg.lowering.frontend.onnx_structure import Resolved, has_structure
 from sdfg.tools.driver import CompileOptions, compile_module
 
 Array = npt.NDArray[Any]
@@ -40,6 +44,90 @@ class SdfgRep(BackendRep):
         """
         found = self.model(**inputs) if isinstance(inputs, Mapping) else self.model(*inputs)
         return self._results(*(found if isinstance(found, tuple) else (found,)))
+
+
+class StructuredRep(SdfgRep):
+    """
+    A model that takes or gives sequences or optionals: lists of arrays, and `None`.
+
+    It is compiled for the structure of the inputs that it is given: how many tensors there are, and
+    their types and sizes; and for the values of those that decide what results hold. What has been
+    compiled is kept.
+    """
+
+    def __init__(self, source: ModelProto, options: CompileOptions) -> None:
+        stored = {tensor.name for tensor in source.graph.initializer}
+        self._source, self._options = source, options
+        self._names = [v.name for v in source.graph.input if v.name not in stored]
+        self._deciding: frozenset[str] = frozenset()
+        self._compiled: dict[object, tuple[CompiledModel, Resolved]] = {}
+        self._results: Any = namedtupledict("Outputs", [v.name for v in source.graph.output])
+        # What can be refused without inputs is refused now.
+        with contextlib.suppress(NeedsInputs):
+            self._compile({})
+
+    def run(self, inputs: Any, **_: Any) -> tuple[Any, ...]:
+        given: dict[str, Any] = (
+            dict(cast(Mapping[str, Any], inputs))
+            if isinstance(inputs, Mapping)
+            else dict(zip(self._names, inputs, strict=True))
+        )
+        model, resolved = self._for(given)
+        arrays = dict(p for n, held in resolved.inputs.items() for p in _leaves(held, given[n]))
+        found = model.run([arrays[value.name] for value in model.interface.inputs])
+        results = dict(zip((v.name for v in model.interface.outputs), found, strict=True))
+        return self._results(*(_together(held, results) for held in resolved.outputs.values()))
+
+    def _for(self, given: Mapping[str, Any]) -> tuple[CompiledModel, Resolved]:
+        """What is compiled for these inputs; each attempt may find more of them that decide."""
+        while True:
+            deciding = {name: given[name] for name in self._deciding}
+            # Tensors of a sequence have fixed sizes, and so has what meets them.
+            fixed = any(isinstance(value, list | tuple) for value in deciding.values())
+            sizes = {n: np.shape(v) for n, v in given.items() if fixed and n not in deciding}
+            forms = (_form(value) for _, value in sorted(deciding.items()))
+            key = (*sorted(deciding), *forms, *sorted(sizes.items()))
+            if key in self._compiled:
+                return self._compiled[key]
+            try:
+                self._compiled[key] = self._compile(deciding, sizes)
+            except NeedsInputs as error:
+                if error.names <= self._deciding:
+                    raise
+                self._deciding |= error.names
+
+    def _compile(
+        self, given: Mapping[str, Any], sizes: Mapping[str, tuple[int, ...]] | None = None
+    ) -> tuple[CompiledModel, Resolved]:
+        resolved = specialize(self._source, given, sizes or {}, self._source.graph.name)
+        return compile_module(import_onnx(resolved.model), self._options), resolved
+
+
+def _form(value: Any) -> object:
+    """What an input decides: the structure of what is no tensor, the elements of an array."""
+    if isinstance(value, list | tuple):
+        items = [np.asarray(item) for item in cast(Sequence[Any], value)]
+        return tuple((item.dtype.str, item.shape) for item in items)
+    if value is None:
+        return None
+    array = np.asarray(value)
+    return array.dtype.str, array.shape, array.tobytes()
+
+
+def _leaves(held: Held, value: Any) -> Iterator[tuple[str, Any]]:
+    """The names of the tensors that an input became, with its arrays."""
+    if isinstance(held, str):
+        yield held, value
+    elif held is not None:
+        for part, item in zip(held, value, strict=True):
+            yield from _leaves(part, item)
+
+
+def _together(held: Held, results: Mapping[str, Any]) -> Any:
+    """The value of an output: arrays, in lists as its structure says."""
+    if held is None:
+        return None
+    return results[held] if isinstance(held, str) else [_together(h, results) for h in held]
 
 
 class SdfgBackend(Backend):
@@ -66,7 +154,10 @@ class SdfgBackend(Backend):
         """
         if not cls.supports_device(device):
             raise SDFGError(f"no code for the device {device!r}\nhint: there is CPU")
-        return SdfgRep(compile_module(import_onnx(model), CompileOptions(**options)))
+        chosen = CompileOptions(**options)
+        if has_structure(model):
+            return StructuredRep(model, chosen)
+        return SdfgRep(compile_module(import_onnx(model), chosen))
 
     @classmethod
     def run_node(

@@ -172,12 +172,15 @@ def _unsupported_types(graph: GraphProto) -> Iterator[str]:
 
 
 def _type_problem(value: ValueInfoProto) -> str | None:
-    kind = value.type.WhichOneof("value")
+    kind, of = value.type.WhichOneof("value"), value.type
+    while kind in ("sequence_type", "optional_type"):
+        of = getattr(of, kind).elem_type
+        kind = of.WhichOneof("value")
     if kind is None:
         return None
     if kind != "tensor_type":
         return kind.removesuffix("_type").replace("_", " ")
-    element = value.type.tensor_type.elem_type
+    element = of.tensor_type.elem_type
     if element in SUPPORTED_TYPES or element == TensorProto.UNDEFINED:
         return None
     return f"tensor of {TensorProto.DataType.Name(element).lower()}"

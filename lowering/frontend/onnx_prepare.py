@@ -19,6 +19,7 @@ from sdfg.lowering.frontend.onnx_inline import inline_definitions
 from sdfg.lowering.frontend.onnx_load import label, opset, refuse_unknown
 from sdfg.lowering.frontend.onnx_narrow import narrow_types
 from sdfg.lowering.frontend.onnx_sound import refuse_unsound
+from sdfg.lowering.frontend.onnx_structure import Resolved, has_structure, resolve
 from sdfg.lowering.frontend.onnx_weights import take_weights
 
 OPSET = 17
@@ -26,6 +27,16 @@ OPSET = 17
 
 _IR_VERSION = 8
 """The oldest file format in which an initializer need not be an input."""
+
+
+_INVALID = (
+    onnx.checker.ValidationError,
+    onnx.shape_inference.InferenceError,
+    onnx.version_converter.ConvertError,
+    RuntimeError,
+    UnicodeDecodeError,  # of a message that names what is no text
+)
+"""What ONNX's functions raise for models that are not valid."""
 
 
 @dataclass(frozen=True)
@@ -55,28 +66,21 @@ def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedMod
     `name` is what messages call the model; external data is looked for in `folder` only. Raises
     `SDFGError` for what cannot be compiled.
     """
-    refuse_unsound(model, name)
-    refuse_unknown(model, name)
-    if not opset(model):
-        model.opset_import.append(onnx.helper.make_opsetid("", OPSET))
-    _name_nodes(model.graph)
+    _check(model, name)
     stored = {tensor.name for tensor in model.graph.initializer}
     inputs = tuple(value.name for value in model.graph.input if value.name not in stored)
     weights = take_weights(model, folder)
     try:
-        narrowed = narrow_types(_converted(model), weights)
+        model = _converted(model)
+        if has_structure(model):
+            model = resolve(model).model
+        narrowed = narrow_types(inline_definitions(model), weights)
         model, weights = narrowed.model, narrowed.weights
         expand_operators(model)
         weights = fold_constants(model, weights)
         # What the exporter says about sizes stays: it often knows more than inference finds out.
         model = onnx.shape_inference.infer_shapes(model, data_prop=True)
-    except (
-        onnx.checker.ValidationError,
-        onnx.shape_inference.InferenceError,
-        onnx.version_converter.ConvertError,
-        RuntimeError,
-        UnicodeDecodeError,  # of a message that names what is no text
-    ) as error:
+    except _INVALID as error:
         raise SDFGError(f"{name}: the model is not valid: {error}") from error
     _name_nodes(model.graph)
     _refuse_untyped(model, name)
@@ -92,7 +96,34 @@ def _converted(model: ModelProto) -> ModelProto:
         model = onnx.inliner.inline_local_functions(model)
     if opset(model) < OPSET:
         model = onnx.version_converter.convert_version(model, OPSET)
-    return inline_definitions(model)
+    return model
+
+
+def specialize(
+    model: ModelProto, given: Mapping[str, Any], sizes: Mapping[str, tuple[int, ...]], name: str
+) -> Resolved:
+    """
+    A copy of the model over tensors alone, for the structure and the values in `given`, and for
+    inputs of those `sizes`.
+
+    Raises `NeedsInputs` where more inputs decide structure, and `SDFGError` as `prepare` does.
+    """
+    copy = ModelProto()
+    copy.CopyFrom(model)
+    _check(copy, name)
+    try:
+        return resolve(_converted(copy), given, sizes)
+    except _INVALID as error:
+        raise SDFGError(f"{name}: the model is not valid: {error}") from error
+
+
+def _check(model: ModelProto, name: str) -> None:
+    """Refuse what can never be compiled; give nodes names, and the model an operator set."""
+    refuse_unsound(model, name)
+    refuse_unknown(model, name)
+    if not opset(model):
+        model.opset_import.append(onnx.helper.make_opsetid("", OPSET))
+    _name_nodes(model.graph)
 
 
 def _name_nodes(graph: GraphProto, prefix: str = "") -> None:

@@ -157,7 +157,7 @@ def test_newer_operator_set():
 
 
 def test_all_unsupported_types_at_once():
-    sequence = helper.make_tensor_sequence_value_info("q", TensorProto.FLOAT, [4])
+    sequence = helper.make_tensor_sequence_value_info("q", TensorProto.STRING, [4])
     nodes = [
         helper.make_node("Identity", ["s"], ["y"], "strings"),
         helper.make_node("SequenceLength", ["q"], ["n"], "length"),
@@ -165,7 +165,7 @@ def test_all_unsupported_types_at_once():
     outputs = [tensor("y", [4], TensorProto.STRING), tensor("n", [], TensorProto.INT64)]
     message = refused(model_of(nodes, [tensor("s", [4], TensorProto.STRING), sequence], outputs))
     assert "input 's': unsupported type tensor of string" in message
-    assert "input 'q': unsupported type sequence" in message
+    assert "input 'q': unsupported type tensor of string" in message
     assert "output 'y': unsupported type tensor of string" in message
     assert "'n'" not in message
 
