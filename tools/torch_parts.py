@@ -147,7 +147,7 @@ class Partition:
         if node in self._stays or node.target is getitem:
             return False
         if not is_tensor(node):
-            return _is_arithmetic(node.target)
+            return is_arithmetic(node)
         if node.target in CUTTING_VIEWS:
             # Behind a part, only the elements that are read are worth to be computed.
             source: Any = node.args[0]
@@ -240,8 +240,11 @@ def _part(
     )
 
 
-def _is_arithmetic(target: Any) -> bool:
-    """Whether `target` computes with sizes, or reads one."""
+def is_arithmetic(node: Node) -> bool:
+    """Whether `node` computes with sizes, or reads one."""
+    target: Any = node.target
+    if node.op != "call_function":
+        return False
     if isinstance(target, OpOverload):
         return target.overloadpacket in (aten.sym_size, aten.sym_numel, aten.sym_stride)
     return getattr(target, "__module__", "") in ("_operator", "math", "torch")
@@ -250,7 +253,7 @@ def _is_arithmetic(target: Any) -> bool:
 def is_effect(node: Node) -> bool:
     """Whether `node` must run in its place among others like it: it draws numbers, or checks."""
     target: Any = node.target
-    if target is getitem or _is_arithmetic(target):
+    if target is getitem or is_arithmetic(node):
         return False
     if not isinstance(target, OpOverload):
         return True

@@ -21,7 +21,7 @@ from torch.fx.experimental.symbolic_shapes import free_unbacked_symbols
 
 from sdfg.lowering.frontend.torch_bindings import aten, pytree
 from sdfg.lowering.frontend.torch_fx import place_of
-from sdfg.tools.torch_parts import Part, is_effect, is_random, is_tensor
+from sdfg.tools.torch_parts import Part, is_arithmetic, is_effect, is_random, is_tensor
 
 _NAMED = re.compile(
     r"^\s*(?:model: )?(.*?): (unsupported op )?'(?:torch\.)?((?:aten|prims)\.[\w.]+)'(.*)$",
@@ -85,10 +85,10 @@ def _counts(node: Node) -> bool:
 
 def _unlike_arrays(node: Node) -> Stay | None:
     """Why the operands and results of `node` cannot be handed to a compiled program."""
+    if any(_is_number(source) for source in node.all_input_nodes):
+        return Stay("takes a number that is known at run time only")
     values = [source.meta.get("val") for source in (*node.all_input_nodes, node)]
     for value in pytree.tree_leaves(values):
-        if isinstance(value, SymFloat | SymBool | float):
-            return Stay("takes a number that is known at run time only")
         if not isinstance(value, Tensor):
             continue
         if value.device.type != "cpu":
@@ -98,6 +98,13 @@ def _unlike_arrays(node: Node) -> Stay | None:
         if value.is_complex():
             return Stay("works on complex numbers")
     return None
+
+
+def _is_number(node: Node) -> bool:
+    """Whether `node` is a number with a point, or a truth value, that no sizes tell."""
+    if not isinstance(node.meta.get("val"), SymFloat | SymBool | float):
+        return False
+    return not is_arithmetic(node) or any(map(_is_number, node.all_input_nodes))
 
 
 def _signature(node: Node) -> object:

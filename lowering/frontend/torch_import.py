@@ -32,7 +32,6 @@ from sdfg.lowering.frontend.imported import ImportedModel
 from sdfg.lowering.frontend.native import NativeJob, lower_to_linalg
 from sdfg.lowering.frontend.parse import parse_linalg
 from sdfg.lowering.frontend.torch_bindings import (
-    expression_of,
     is_symbolic,
     pytree,
     real_tensors,
@@ -42,7 +41,7 @@ from sdfg.lowering.frontend.torch_constants import fold_constants
 from sdfg.lowering.frontend.torch_decompositions import decomposition_table, traceable
 from sdfg.lowering.frontend.torch_fold import attribute, fold_weights
 from sdfg.lowering.frontend.torch_fx import place_of, to_bytecode
-from sdfg.lowering.frontend.torch_symbols import SymbolNames, given_names
+from sdfg.lowering.frontend.torch_symbols import SymbolNames, given_names, told_by
 from sdfg.lowering.frontend.torch_widen import widen
 
 INLINE_ELEMENTS = 64
@@ -117,7 +116,8 @@ def import_graph(graph_module: GraphModule, *, time_limit: float = 600.0) -> Imp
         arguments += _lift_attributes(graph)
         (output,) = graph.find_nodes(op="output")
         results = [Argument(f"output_{k}", r.meta["val"]) for k, r in enumerate(output.args[0])]
-        return _finish(graph, arguments, results, SymbolNames({}), time_limit)
+        names = SymbolNames({}, told_by(argument.value for argument in arguments))
+        return _finish(graph, arguments, results, names, time_limit)
 
 
 def _refuse_mutation(program: ExportedProgram) -> None:
@@ -307,7 +307,7 @@ def _finish(
     for parameter, argument in zip(function.args, arguments, strict=True):
         parameter.location = NameLoc(StringAttr(argument.name), NoneAttr())
     function.arg_attrs = ArrayAttr([_describe(argument, names) for argument in arguments])
-    function.res_attrs = ArrayAttr([_describe(result, names) for result in results])
+    function.res_attrs = ArrayAttr([_describe(result, names, new=False) for result in results])
     module.verify()
     weights = {a.name: as_array(a.weight) for a in arguments if a.weight is not None}
     return ImportedModel(module, Weights.of(weights))
@@ -325,17 +325,17 @@ _ELEMENTS: Mapping[Any, str] = {
 """Types whose tensors look signless in linalg; the interface must still say what they are."""
 
 
-def _describe(argument: Argument, names: SymbolNames) -> DictionaryAttr:
+def _describe(argument: Argument, names: SymbolNames, *, new: bool = True) -> DictionaryAttr:
     attributes: dict[str, Attribute] = {"sdfg.name": StringAttr(argument.name)}
     value = argument.value
     if element := _ELEMENTS.get(getattr(value, "dtype", None)):
         attributes["sdfg.element"] = StringAttr(element)
     if argument.weight is not None:
         attributes["sdfg.constant"] = UnitAttr()
-    elif is_symbolic(value) and expression_of(value).is_Symbol:
-        attributes["sdfg.symbol"] = StringAttr(str(names.expression(value)))
+    elif is_symbolic(value) and (symbol := names.expression(value)) and symbol.is_Symbol:
+        attributes["sdfg.symbol"] = StringAttr(str(symbol))
     elif isinstance(value, Tensor) and any(map(is_symbolic, value.shape)):
-        shape = names.shape(value.shape)
+        shape = names.shape(value.shape, new=new)
         if shape is not None:
             attributes["sdfg.shape"] = ArrayAttr([StringAttr(size) for size in shape])
     return DictionaryAttr(attributes)

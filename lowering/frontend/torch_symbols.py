@@ -1,6 +1,6 @@
 """Sizes in PyTorch's symbols, as expressions of the dialect over readable names."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import torch
@@ -28,8 +28,15 @@ class SymbolNames:
     order in which they are met.
     """
 
-    def __init__(self, given: Mapping[str, str]) -> None:
+    def __init__(self, given: Mapping[str, str], known: Collection[str] | None = None) -> None:
+        """
+        Of `known` symbols the value can be told; all can if it is None.
+
+        Expressions of others (a part of a graph may take `(s0 + 1) // 2`, but not `s0`) are
+        symbols themselves.
+        """
         self._names = dict(given)
+        self._known = known
 
     def __getitem__(self, symbol: str) -> str:
         if symbol not in self._names:
@@ -39,15 +46,25 @@ class SymbolNames:
             )
         return self._names[symbol]
 
-    def expression(self, size: int | torch.SymInt) -> Expr | None:
-        """`size` over the new names; None if the dialect's expressions cannot state it."""
-        if isinstance(size, torch.SymInt):
-            return self._translate(expression_of(size))
-        return symbolic.integer(size)
+    def expression(self, size: int | torch.SymInt, *, new: bool = True) -> Expr | None:
+        """
+        `size` over the new names; None if the dialect's expressions cannot state it.
 
-    def shape(self, sizes: Iterable[int | torch.SymInt]) -> tuple[str, ...] | None:
+        Without `new`, nothing that was not met before becomes a symbol.
+        """
+        if not isinstance(size, torch.SymInt):
+            return symbolic.integer(size)
+        expr = expression_of(size)
+        if self._known is None or all(str(s) in self._known for s in expr.free_symbols):
+            return self._translate(expr)
+        text = str(expr)
+        return symbolic.symbol(self[text]) if new or text in self._names else None
+
+    def shape(
+        self, sizes: Iterable[int | torch.SymInt], *, new: bool = True
+    ) -> tuple[str, ...] | None:
         """One text per dimension; None if one of them cannot be stated."""
-        dimensions = [self.expression(size) for size in sizes]
+        dimensions = [self.expression(size, new=new) for size in sizes]
         if any(dimension is None for dimension in dimensions):
             return None
         return tuple(symbolic.text_of(dimension) for dimension in dimensions)
@@ -66,6 +83,19 @@ class SymbolNames:
             return symbolic.product([operands[0]] * int(expr.exp))
         function = _FUNCTIONS.get(expr.func)
         return None if function is None else function(*operands)
+
+
+def told_by(values: Iterable[Any]) -> set[str]:
+    """The symbols among `values`, sizes and tensors, and among the dimensions of tensors."""
+    found: set[str] = set()
+    for value in values:
+        sizes = cast(Sequence[Any], value.shape) if isinstance(value, torch.Tensor) else [value]
+        found |= {
+            str(expression_of(size))
+            for size in sizes
+            if is_symbolic(size) and expression_of(size).is_Symbol
+        }
+    return found
 
 
 def given_names(inputs: Any, dynamic_shapes: Any) -> dict[str, str]:
