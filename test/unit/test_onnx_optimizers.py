@@ -36,7 +36,9 @@ def test_a_step_of_two_tensors(
         helper.make_tensor_value_info(n, TensorProto.FLOAT, sizes[int(n[-1])]) for n in results
     ]
     domain = "ai.onnx.preview.training"
-    given = {"norm_coefficient": 0.0, "norm_coefficient_post": 0.0} if op_type == "Adam" else {}
+    given: dict[str, Any] = (
+        {"norm_coefficient": 0.0, "norm_coefficient_post": 0.0} if op_type == "Adam" else {}
+    )
     node = helper.make_node(op_type, [*inputs], results, domain=domain, **(given | attributes))
     graph = helper.make_graph([node], "step", values, outputs)
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(domain, 1)]
