@@ -17,6 +17,7 @@ from sdfg.lowering.frontend.native_bitcast import lower_views_of_bits, views_of_
 from sdfg.lowering.frontend.native_builder import place, walk
 from sdfg.lowering.frontend.native_casts import lower_casts
 from sdfg.lowering.frontend.native_integers import keep_integers
+from sdfg.lowering.frontend.native_loop import lower_loops
 from sdfg.lowering.frontend.native_matmul import flatten_matmuls
 from sdfg.lowering.frontend.native_maximum import keep_nan
 from sdfg.lowering.frontend.native_reshape import replace_dynamic_views
@@ -85,6 +86,8 @@ def to_linalg(module: Any, kind: str, expect: Callable[[LoweringError], None]) -
     module.context.enable_multithreading(False)
     lower_casts(module)
     views_of_bits(module)
+    if loops := lower_loops(module):
+        raise LoweringError("loops", loops)
     refused = _import(module, ONNX if kind == "onnx" else FX)
     if not refused:
         _to_linalg(module)
