@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper
 
-from sdfg.lowering.frontend import onnx_exact, onnx_ml, onnx_optimizers, onnx_quantize
+from sdfg.lowering.frontend import (
+    onnx_exact,
+    onnx_layers,
+    onnx_ml,
+    onnx_optimizers,
+    onnx_quantize,
+    onnx_recurrent,
+)
 from sdfg.lowering.frontend.onnx_bit_cast import bit_cast
 from sdfg.lowering.frontend.onnx_expansion import Expansion
 from sdfg.lowering.frontend.onnx_fourier import dft, stft
@@ -107,7 +114,9 @@ RULES: Mapping[str, Rule] = {
     "Resize": resize,
     "STFT": stft,
     **onnx_exact.RULES,
+    **onnx_layers.RULES,
     **onnx_quantize.RULES,
+    **onnx_recurrent.RULES,
 }
 """By operator; a rule says whether it applies."""
 

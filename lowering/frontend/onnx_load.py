@@ -110,7 +110,6 @@ def refuse_unknown(model: ModelProto, name: str) -> None:
     problems = [
         *_unknown_operators(model),
         *_unsupported_types(model.graph),
-        *_unsupported_uses(model.graph),
     ]
     if problems:
         lines = "\n".join(f"  {problem}" for problem in dict.fromkeys(problems))
@@ -145,17 +144,6 @@ def _unknown_operators(model: ModelProto) -> Iterator[str]:
             if not onnx.defs.has(node.op_type, version, domain):
                 operator = f"{domain}.{node.op_type}" if domain else node.op_type
                 yield f"{label(node)}: unknown operator '{operator}' (operator set {version})"
-
-
-_PEEPHOLES = 7
-"""The operand of LSTM that the native passes ignore."""
-
-
-def _unsupported_uses(graph: GraphProto) -> Iterator[str]:
-    """Uses of operators that the native passes lower to something else without saying so."""
-    for node in nodes(graph):
-        if node.op_type == "LSTM" and any(node.input[_PEEPHOLES:]):
-            yield f"{label(node)}: unsupported peephole weights of 'LSTM'"
 
 
 def _unsupported_types(graph: GraphProto) -> Iterator[str]:

@@ -189,11 +189,3 @@ def test_weight_of_an_unsupported_type():
     words = np.array(["some", "text"] * 50, dtype=object)
     model.graph.initializer.append(numpy_helper.from_array(words, "words"))
     assert "weight 'words': unsupported type tensor of string" in refused(model)
-
-
-def test_what_the_native_passes_would_ignore():
-    model = onnx_small.lstm()
-    model.graph.node[0].input.extend(["", "", "", "P"])
-    peepholes = np.random.default_rng(1).random((1, 60), np.float32)
-    model.graph.initializer.append(numpy_helper.from_array(peepholes, "P"))
-    assert "lstm: unsupported peephole weights of 'LSTM'" in refused(model)
