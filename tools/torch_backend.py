@@ -19,9 +19,9 @@ from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.torch_complex import split_complex
 from sdfg.lowering.frontend.torch_decompositions import decomposition_table, traceable
 from sdfg.tools import driver
-from sdfg.tools.torch_call import CompiledPart
+from sdfg.tools.torch_call import CompiledPart, lowers
 from sdfg.tools.torch_parts import Part, Partition
-from sdfg.tools.torch_support import Stay, blamed, stays, told
+from sdfg.tools.torch_support import Stay, blamed, complete, stays, told
 
 torch._dynamo.config.allow_rnn = True
 
@@ -114,6 +114,7 @@ class _Compiler:
         self.decompositions = decomposition_table()
         self._settings = settings
         self._told: set[str] = set()
+        self._late = False  # whether the last error came after the part was a dataflow graph
 
     def build(self, module: GraphModule, inputs: Sequence[Any]) -> Boxed:
         """The graph as a function that takes, and empties, one list of arguments."""
@@ -130,6 +131,7 @@ class _Compiler:
         return self._compiled(split_complex(module, self.decompositions).graph)[1]
 
     def _compiled(self, graph: Graph) -> tuple[Partition, Boxed]:
+        complete(graph)
         staying = stays(graph)
         compiled: dict[Part, CompiledPart] = {}
         self._refuse(staying)
@@ -141,6 +143,7 @@ class _Compiler:
             except SDFGError as error:
                 if not self._settings.fallback:
                     raise
+                self._late = lowers(part, self._settings.options)
                 staying |= blamed(part, error, self._fails)
                 partition = Partition(graph, staying)
         self._remark_staying(staying)
@@ -148,6 +151,11 @@ class _Compiler:
         return partition, _boxed(run)
 
     def _fails(self, part: Part) -> bool:
+        """Whether a part of a part that failed does, too."""
+        if not lowers(part, self._settings.options):
+            return True
+        if not self._late:
+            return False
         try:
             CompiledPart(part, self._settings.options)
         except SDFGError:

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import SymInt, Tensor
+from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensor
-from torch.fx import Graph
 
 from sdfg.dialect.diagnostics import SDFGError
-from sdfg.lowering.frontend.torch_bindings import expression_of, pytree, real_tensors
+from sdfg.lowering.frontend.torch_bindings import real_tensors
 from sdfg.lowering.frontend.torch_import import import_graph
 from sdfg.tools import driver
 from sdfg.tools.torch_parts import Part
+from sdfg.tools.torch_sizes import take_inputs
 
 
 class CompiledPart:
@@ -43,43 +43,28 @@ class CompiledPart:
         return results if isinstance(results[0], Tensor) else [*map(_as_tensor, results)]
 
 
+def lowers(part: Part, options: driver.CompileOptions) -> bool:
+    """Whether `part` gets as far as a dataflow graph."""
+    try:
+        with real_tensors():
+            module = part.module()
+            take_inputs(module.graph)
+            driver.Compilation(import_graph(module), options, "part").to_sdfg()
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except Exception:
+        return False
+    return True
+
+
 def _compile(part: Part, options: driver.CompileOptions) -> tuple[Any, list[int]]:
     """The compiled model, and which argument of the part each of its inputs is."""
     module = part.module()
-    by_name = _take_inputs(module.graph)
+    by_name = take_inputs(module.graph)
     imported = import_graph(module)
     sizes = {symbol: by_name[name] for symbol, name in imported.symbol_arguments().items()}
     model = driver.compile_module(imported, options)
     return model, [(sizes if v.symbol else by_name)[v.name] for v in model.interface.inputs]
-
-
-def _take_inputs(graph: Graph) -> dict[str, int]:
-    """
-    Reduce the placeholders of `graph` to those the program needs; their positions by name.
-
-    Sizes that turned out constant become part of the program; those that no operation reads
-    follow from the shapes of the tensors, which all stay.
-    """
-    kept: dict[str, int] = {}
-    for position, node in enumerate(graph.find_nodes(op="placeholder")):
-        value = node.meta["val"]
-        if isinstance(value, SymInt | int):
-            if isinstance(value, int) or expression_of(value).is_number:
-                _replace_by_constant(node, int(value))
-            if not node.users:
-                graph.erase_node(node)
-                continue
-        kept[node.name] = position
-    return kept
-
-
-def _replace_by_constant(node: Any, value: int) -> None:
-    def constant(argument: Any) -> Any:
-        return value if argument is node else argument
-
-    for user in list(node.users):
-        user.args = pytree.tree_map(constant, user.args)
-        user.kwargs = pytree.tree_map(constant, user.kwargs)
 
 
 def _as_tensor(result: Any) -> Tensor:

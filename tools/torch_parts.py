@@ -263,7 +263,13 @@ def is_effect(node: Node) -> bool:
 def is_random(node: Node) -> bool:
     """Whether `node` draws from PyTorch's generator."""
     target: Any = node.target
+    if str(target) in _DRAWN_AGAIN:
+        return True
     return isinstance(target, OpOverload) and torch.Tag.nondeterministic_seeded in target.tags
+
+
+_DRAWN_AGAIN = ("run_and_save_rng_state", "run_with_rng_state")
+"""What PyTorch puts around generators in what is computed a second time (checkpoints)."""
 
 
 def _mutates(node: Node) -> bool:

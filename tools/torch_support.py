@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import SymBool, SymFloat, Tensor
+from torch._guards import detect_fake_mode
 from torch._ops import OpOverload
 from torch.fx import Graph, Node
 from torch.fx.experimental.symbolic_shapes import free_unbacked_symbols
@@ -56,6 +57,21 @@ def stays(graph: Graph) -> dict[Node, Stay]:
     return {node: stay for node, stay in found.items() if stay is not None}
 
 
+def complete(graph: Graph) -> None:
+    """Trace the nodes of `graph` that PyTorch has put there after it had traced the others."""
+    values = [node.meta.get("val") for node in graph.nodes]
+    missing = [n for n in graph.nodes if n.op == "call_function" and "val" not in n.meta]
+    fake: Any = detect_fake_mode([value for value in values if isinstance(value, Tensor)])
+    for node in missing if fake else ():
+        sources = {source: source.meta.get("val") for source in node.all_input_nodes}
+        if any(value is None for value in sources.values()):
+            continue
+        target: Any = node.target
+        arguments, keywords = pytree.tree_map_only(Node, sources.get, (node.args, node.kwargs))
+        with fake:
+            node.meta["val"] = target(*arguments, **keywords)
+
+
 def _known(node: Node) -> Stay | None:
     target: Any = node.target
     if target is getitem:
@@ -66,7 +82,7 @@ def _known(node: Node) -> Stay | None:
         return Stay("draws random numbers", by_design=True)
     if not isinstance(target, OpOverload):
         return Stay("is no operator of ATen") if is_effect(node) else None
-    if node.meta.get("val") is None or "assert" in target.name():
+    if node.meta.get("val", node) is None or "assert" in target.name():
         return Stay("checks", by_design=True)
     if is_effect(node):
         return Stay("is no operator of ATen")
@@ -85,6 +101,8 @@ def _counts(node: Node) -> bool:
 
 def _unlike_arrays(node: Node) -> Stay | None:
     """Why the operands and results of `node` cannot be handed to a compiled program."""
+    if any("val" not in source.meta for source in node.all_input_nodes):
+        return Stay("takes what tracing has not seen")
     if any(_is_number(source) for source in node.all_input_nodes):
         return Stay("takes a number that is known at run time only")
     values = [source.meta.get("val") for source in (*node.all_input_nodes, node)]
