@@ -7,7 +7,7 @@ one only from operator set 26 on.
 
 import math
 
-from onnx import TensorProto, ValueInfoProto
+from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.onnx_elements import (
@@ -19,6 +19,7 @@ from sdfg.lowering.frontend.onnx_elements import (
     PowerFormat,
     Special,
 )
+from sdfg.lowering.frontend.onnx_load import nodes
 from sdfg.lowering.frontend.onnx_terms import Term
 
 DOMAIN = "sdfg"
@@ -28,6 +29,13 @@ _FLOAT, _INT32 = TensorProto.FLOAT, TensorProto.INT32
 _BITS, _BIAS = 23, 127
 """Of the mantissa of a 32-bit float, and what is added to its exponent."""
 _ROUNDINGS = ("up", "down", "nearest")
+
+
+def import_domain(model: ModelProto) -> None:
+    """Let the model name the domain of operators that ONNX lacks, if it has some."""
+    used = any(node.domain == DOMAIN for node in nodes(model.graph))
+    if used and all(item.domain != DOMAIN for item in model.opset_import):
+        model.opset_import.append(helper.make_opsetid(DOMAIN, 1))
 
 
 def bits_as(x: Term, kind: int, like: str) -> Term:

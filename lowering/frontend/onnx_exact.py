@@ -7,6 +7,7 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from sdfg.dialect.diagnostics import SDFGError
+from sdfg.lowering.frontend import onnx_unsigned
 from sdfg.lowering.frontend.onnx_expansion import Expansion
 
 _FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16, TensorProto.BFLOAT16)
@@ -27,14 +28,11 @@ def widen_integers(e: Expansion) -> bool:
     Div(x, y)  ->  Cast(Div(Cast(x), Cast(y)))
     ```
 
-    Raises `SDFGError` for unsigned integers of 64 bits: there is nothing wider.
+    Nothing is wider than 64 bits: `onnx_unsigned` has formulas for these.
     """
     kind = e.element(e.node.input[0])
     if kind == TensorProto.UINT64:
-        raise SDFGError(
-            f"{e.node.name}: '{e.node.op_type}' of uint64 has no exact lowering\n"
-            "hint: use signed integers"
-        )
+        return onnx_unsigned.RULES[e.node.op_type](e)
     return kind in _WIDER and _computed_in(e, _WIDER[kind])
 
 

@@ -24,7 +24,7 @@ from onnx import (
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.dialect.weights import Weight
 from sdfg.lowering.frontend.onnx_bit_cast import bit_cast
-from sdfg.lowering.frontend.onnx_codes import DOMAIN, encoded
+from sdfg.lowering.frontend.onnx_codes import encoded, import_domain
 from sdfg.lowering.frontend.onnx_elements import (
     FORMATS,
     STORAGE,
@@ -79,8 +79,7 @@ def narrow_types(model: ModelProto, weights: Mapping[str, Weight]) -> Narrowed:
     kinds = {value.name: value.type.tensor_type.elem_type for value in ports}
     narrow = {name: kind for name, kind in kinds.items() if kind in FORMATS}
     _narrow_graph(model.graph, {}, opset(model))
-    if all(item.domain != DOMAIN for item in model.opset_import):
-        model.opset_import.append(helper.make_opsetid(DOMAIN, 1))
+    import_domain(model)
     model = onnx.shape_inference.infer_shapes(model, data_prop=True)
     replaced = {
         name: _stored(weight, narrow[name]) if name in narrow else weight

@@ -13,10 +13,12 @@ from onnx import AttributeProto, GraphProto, ModelProto
 
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.dialect.weights import Weights
+from sdfg.lowering.frontend.onnx_codes import import_domain
 from sdfg.lowering.frontend.onnx_expand import expand_operators
 from sdfg.lowering.frontend.onnx_fold import fold_constants
 from sdfg.lowering.frontend.onnx_inline import inline_definitions
 from sdfg.lowering.frontend.onnx_load import label, opset, refuse_unknown
+from sdfg.lowering.frontend.onnx_loop_types import infer_shapes
 from sdfg.lowering.frontend.onnx_narrow import narrow_types
 from sdfg.lowering.frontend.onnx_sound import refuse_unsound
 from sdfg.lowering.frontend.onnx_structure import Resolved, has_structure, resolve
@@ -77,9 +79,10 @@ def prepare(model: ModelProto, *, name: str, folder: Path | None) -> PreparedMod
         narrowed = narrow_types(inline_definitions(model), weights)
         model, weights = narrowed.model, narrowed.weights
         expand_operators(model)
+        import_domain(model)
         weights = fold_constants(model, weights)
         # What the exporter says about sizes stays: it often knows more than inference finds out.
-        model = onnx.shape_inference.infer_shapes(model, data_prop=True)
+        model = infer_shapes(model)
     except _INVALID as error:
         raise SDFGError(f"{name}: the model is not valid: {error}") from error
     _name_nodes(model.graph)

@@ -7,7 +7,6 @@ import pytest
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
-from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.onnx_import import import_onnx
 from sdfg.lowering.frontend.onnx_prepare import prepare
 from sdfg.tools import driver
@@ -139,12 +138,31 @@ def test_unsigned_division(op: str, dtype: Any):
     np.testing.assert_array_equal(np.asarray(model.run(list(inputs.values()))[0]), expected)
 
 
-def test_wide_unsigned_division_is_refused():
-    inputs: Arrays = {name: np.ones((2, 3), np.uint64) for name in "xz"}
-    kind = TensorProto.UINT64
-    node = helper.make_node("Div", ["x", "z"], ["y"], "quotient")
-    with pytest.raises(SDFGError, match=r"quotient: 'Div' of uint64 has no exact lowering"):
-        prepare(model_of(node, inputs, {}, kind), name="m", folder=None)
+@pytest.mark.parametrize("opset", [17, 21])
+@pytest.mark.parametrize("op", ["Div", "Mod"])
+def test_division_of_64_bits_without_a_sign(op: str, opset: int):
+    edges = np.array([1, 2, 3, 7, 2**32, 2**63 - 1, 2**63, 2**63 + 1, 2**64 - 1], np.uint64)
+    more = RANDOM.integers(1, 2**64 - 1, 11, np.uint64)
+    values = np.concatenate([edges, more, more >> np.uint64(40)])
+    inputs = {"x": np.repeat(values[:, None], 31, 1), "z": values[None]}
+    node = helper.make_node(op, ["x", "z"], ["y"])
+    model = model_of(node, inputs, {}, TensorProto.UINT64, opset)
+    got = driver.compile_module(import_onnx(model)).run(list(inputs.values()))[0]
+    function = np.floor_divide if op == "Div" else np.remainder
+    np.testing.assert_array_equal(np.asarray(got), function(inputs["x"], inputs["z"]))
+
+
+@pytest.mark.parametrize("op", ["Clip", "Sign"])
+def test_order_of_64_bits_without_a_sign(op: str):
+    x = RANDOM.integers(0, 2**64 - 1, (7, 9), np.uint64)
+    x[0, :3] = 0, 2**63, 2**64 - 1
+    limits: Arrays = {"low": np.array(2**62, np.uint64), "high": np.array(2**63 + 5, np.uint64)}
+    names = ["x", "low", "high"] if op == "Clip" else ["x"]
+    constants = limits if op == "Clip" else {}
+    model = model_of(helper.make_node(op, names, ["y"]), {"x": x}, constants, TensorProto.UINT64)
+    got = driver.compile_module(import_onnx(model)).run([x])[0]
+    wanted = np.clip(x, *limits.values()) if op == "Clip" else np.sign(x)
+    np.testing.assert_array_equal(np.asarray(got), wanted)
 
 
 def test_unsigned_limits():
