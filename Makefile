@@ -7,7 +7,7 @@ PYTHON ?= python3
 PIP     = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 RUN     = PATH="$(abspath $(VENV))/bin:$$PATH"
 
-.PHONY: demo bench check conformance lint clean
+.PHONY: demo bench check conformance zoo fuzz lint clean
 
 demo: $(VENV)/.demo-installed
 	$(RUN) python test/benchmarks/demo.py
@@ -21,6 +21,13 @@ check: lint
 
 conformance: $(VENV)/.test-installed
 	cd test && $(RUN) python -W ignore -m conformance
+
+zoo: $(VENV)/.test-installed
+	cd test && $(RUN) python -W ignore -m zoo
+
+fuzz: $(VENV)/.test-installed
+	cd test && for kind in models torch files; do \
+	  $(RUN) python -m fuzz $$kind --count 2000 || exit 1; done
 
 lint: $(VENV)/.test-installed
 	$(RUN) ruff check .

@@ -52,7 +52,8 @@ def fold_constants(model: ModelProto, weights: Mapping[str, Weight]) -> dict[str
     _replace(graph.node, kept)
     used = _names_read(kept) | {value.name for value in graph.output}
     new = {name: value for name, value in folder.new.items() if name in used}
-    large = {name: value for name, value in new.items() if not _stays_inline(value)}
+    outputs = {value.name for value in graph.output}
+    large = {n: value for n, value in new.items() if not _stays_inline(value, n in outputs)}
     small = [numpy_helper.from_array(v, name) for name, v in new.items() if name not in large]
     _replace(graph.initializer, [*(t for t in graph.initializer if t.name in used), *small])
     inputs = [v for v in graph.input if v.name in used or v.name not in weights]
@@ -66,7 +67,10 @@ def _replace(field: Any, items: Sequence[Any]) -> None:
     field.extend(items)
 
 
-def _stays_inline(value: Array) -> bool:
+def _stays_inline(value: Array, output: bool) -> bool:
+    """The native passes refuse functions that return unsigned constants."""
+    if output and value.dtype.kind == "u":
+        return False
     return stays_inline(value.size, helper.np_dtype_to_tensor_dtype(value.dtype))
 
 

@@ -20,9 +20,12 @@ INLINE_ELEMENTS = 64
 """Tensors with fewer elements stay in the graph as constants."""
 
 
+_MISREAD = (TensorProto.UINT16, TensorProto.UINT32, TensorProto.UINT64)
+
+
 def stays_inline(elements: int, data_type: int) -> bool:
-    """Whether a constant stays in the graph; the native importer reads no 16-bit unsigned ones."""
-    return elements < INLINE_ELEMENTS and data_type != TensorProto.UINT16
+    """Whether a constant stays in the graph; the native passes misread most unsigned ones."""
+    return elements < INLINE_ELEMENTS and data_type not in _MISREAD
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ def constant_array(value: Attribute) -> Array:
         array = np.array(attribute.get_values(), np.float64 if is_float(dtype) else None)
         array = array.astype(dtype) if is_float(dtype) else _integer_array(array, dtype)
         shape = attribute.get_shape()
-        return np.broadcast_to(array.reshape(shape if array.size > 1 else ()), shape)
+        return np.broadcast_to(array.reshape(shape if array.size != 1 else ()), shape)
     raise ValueError(f"the interpreter knows no constant {value}")
 
 

@@ -20,7 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("kind", choices=("models", "torch", "files"))
     parser.add_argument("--count", type=int, default=200, help="cases")
     parser.add_argument("--seed", type=int, default=0, help="of the whole run")
-    parser.add_argument("--only", type=int, help="the seed of one case, as a failure prints it")
+    parser.add_argument(
+        "--only", type=int, nargs="+", help="seeds of cases, as failures print them"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="cases at the same time")
     parser.add_argument("--no-shrink", action="store_true", help="leave failures as they are")
     chosen = parser.parse_args(arguments)
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     warnings.simplefilter("ignore")
     first = chosen.seed * 1_000_000
-    seeds = [chosen.only] if chosen.only is not None else range(first, first + chosen.count)
+    seeds = chosen.only or range(first, first + chosen.count)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         os.environ["SDFG_CACHE_DIR"] = folder  # no model comes twice
         os.environ["TMPDIR"] = tempfile.tempdir = folder  # what dies leaves its files behind

@@ -52,6 +52,7 @@ def kind_of(error: SDFGError) -> str:
     """What an error says about us: most are refusals."""
     text = str(error)
     for kind, sign in (
+        ("skipped", "which is not among the weights given"),
         ("native", "the native passes crashed"),
         ("slow", "did not finish phase"),
         ("compiler", "the C compiler"),
@@ -101,7 +102,8 @@ def _judge_once(case: Case, *, interpreted: bool) -> Verdict:
         try:
             got = run({value.name: inputs[value.name] for value in model.graph.input})
         except SDFGError as error:
-            return Verdict("run", str(error))
+            kind = kind_of(error)
+            return Verdict("run" if kind == "refused" else kind, str(error))
         except Exception as error:  # a bug of ours, whatever it is
             return Verdict("error", described(error))
         for name, array in zip(names, got, strict=True):

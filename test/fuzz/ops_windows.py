@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from fuzz.builder import F32, I8, U8, Builder, Rejected
+from fuzz.builder import F32, F64, I8, U8, Builder, Rejected
 
 
 def _image(b: Builder, op: str, channels: int | None = None) -> str:
@@ -133,7 +133,9 @@ def resize(b: Builder) -> None:
 
 
 def grid_sample(b: Builder) -> None:
-    x = b.value(b.dtype("GridSample"), (b.integer(1, 2), 2, b.size(1, 5), b.size(1, 5)))
+    x = b.value(
+        b.dtype("GridSample", among=[F32, F64]), (b.integer(1, 2), 2, b.size(1, 5), b.size(1, 5))
+    )
     batch = b.get(x).shape[0]
     points = b.random.uniform(-1.3, 1.3, (batch, b.size(1, 4), b.size(1, 4), 2))
     modes = ["linear", "nearest", "cubic"]
