@@ -10,6 +10,8 @@ from sdfg.lowering.frontend import (
     onnx_layers,
     onnx_ml,
     onnx_optimizers,
+    onnx_places,
+    onnx_products,
     onnx_quantize,
     onnx_recurrent,
 )
@@ -31,7 +33,7 @@ Rule = Callable[[Expansion], bool]
 def expand_operators(model: ModelProto) -> None:
     """Replace all operators with a rule that applies, in place; shapes have been inferred."""
     shapes_from_results(model)
-    for domains in ({"": SETTLED, "ai.onnx": SETTLED}, _DOMAINS):
+    for domains in ({"": _FIRST, "ai.onnx": _FIRST}, _DOMAINS):
         _apply(model, domains)
 
 
@@ -102,6 +104,9 @@ def lp_normalization(e: Expansion) -> bool:
     e.compute("Where", e.compute("Equal", norm, zero), zero, quotient, result=e.node.output[0])
     return True
 
+
+_FIRST: Mapping[str, Rule] = {**SETTLED, **onnx_places.RULES, **onnx_products.RULES}
+"""What other rules see the results of."""
 
 RULES: Mapping[str, Rule] = {
     "BatchNormalization": batch_normalization,

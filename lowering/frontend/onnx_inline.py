@@ -1,12 +1,20 @@
 """Operators replaced by the definition that ONNX's specification gives."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 import onnx
 import onnx.inliner
 import onnx.shape_inference
-from onnx import FunctionProto, ModelProto, NodeProto, TypeProto, ValueInfoProto, helper
+from onnx import (
+    AttributeProto,
+    FunctionProto,
+    ModelProto,
+    NodeProto,
+    TypeProto,
+    ValueInfoProto,
+    helper,
+)
 
 from sdfg.lowering.frontend.onnx_load import opset
 
@@ -76,10 +84,23 @@ def _inlined(
     small = onnx.inliner.inline_local_functions(small)
     outer = {*node.input, *node.output}
     for part in small.graph.node:
-        for names in (part.input, part.output):
-            names[:] = [n if not n or n in outer else f"{node.name}.{n}" for n in names]
+        _rename(part, outer, f"{node.name}.")
         part.name = node.name
         yield part
+
+
+def _rename(node: NodeProto, kept: Set[str], prefix: str) -> None:
+    """Put `prefix` before all names of values, also within nested graphs, but for those `kept`."""
+    for names in (node.input, node.output):
+        names[:] = [n if not n or n in kept else prefix + n for n in names]
+    for attribute in node.attribute:
+        if attribute.type != AttributeProto.GRAPH:
+            continue
+        graph = attribute.g
+        for value in [*graph.input, *graph.output, *graph.value_info, *graph.initializer]:
+            value.name = value.name if value.name in kept else prefix + value.name
+        for inner in graph.node:
+            _rename(inner, kept, prefix)
 
 
 def _definition(
