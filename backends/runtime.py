@@ -48,6 +48,8 @@ class CompiledModel:
         self._passed = tuple(value.symbol is None for value in inputs)
         self._solver = ShapeSolver.of(self.interface)
         self._sizes: dict[tuple[Shape, ...], Sizes] = {}
+        self._late = (0,) * len(self.interface.late)
+        """What sizes that data decides were in the last run."""
 
     @staticmethod
     def load(path: str | Path, *, threads: int = 0) -> "CompiledModel":
@@ -82,9 +84,17 @@ class CompiledModel:
 
     def run(self, inputs: Sequence[Any], out: Sequence[Any] | None = None) -> tuple[Any, ...]:
         """The same with the inputs in order, and all outputs as a tuple."""
-        bound = self.bind(inputs, out)
-        bound()
-        return bound.outputs
+        while True:
+            bound = self.bind(inputs, out)
+            try:
+                bound()
+            except SDFGError:
+                # Sizes that data decides are those of the last run, until this one reports others.
+                if out is not None or not bound.reports_others():
+                    raise
+                self._late = bound.reported
+            else:
+                return bound.outputs
 
     def bind(self, inputs: Sequence[Any], out: Sequence[Any] | None = None) -> "BoundCall":
         """
@@ -93,7 +103,8 @@ class CompiledModel:
         Inputs that the model updates are written by each call. Whoever changes the content of an
         input (not the array itself, and not one that had to be copied, because it was not
         contiguous) gives the next call other numbers. Raises `SDFGError` for inputs that do not
-        fit.
+        fit. Sizes of outputs that data decides are taken from the last run; a call fails where they
+        are others.
         """
         if len(inputs) != len(self._inputs):
             names = ", ".join(f"'{v.name}' {v}" for v in self.interface.inputs)
@@ -114,13 +125,18 @@ class CompiledModel:
             shapes.append(shape)
         key = tuple(shapes)
         self._check_updated(addresses, key)
-        sizes = self._sizes.get(key) or self._solve(key)
+        late = self._late
+        sizes = self._sizes.get((*key, late)) or self._solve(key, late)
         if out is None:
             tensors = any(is_tensor(value) for value in inputs)
             results = self._allocate(sizes, addresses, tensors)
         else:
             results = self._use(out, sizes, addresses, key)
-        return BoundCall(self._call, (*addresses, *sizes.symbols), results, alive)
+        report = np.full(len(late), -1, np.int64)
+        if late:
+            addresses.append(report.ctypes.data)
+        arguments = (*addresses, *sizes.symbols)
+        return BoundCall(self._call, arguments, results, alive, late, report)
 
     def _call(self, arguments: tuple[int, ...]) -> None:
         with self._lock:
@@ -166,11 +182,11 @@ class CompiledModel:
             raise SDFGError(f"the model '{self.interface.prefix}': {' and '.join(facts)}")
         return tuple(given[name] for name in names)
 
-    def _solve(self, key: tuple[Shape, ...]) -> Sizes:
-        sizes = self._solver.solve(key)
+    def _solve(self, key: tuple[Shape, ...], late: tuple[int, ...]) -> Sizes:
+        sizes = self._solver.solve(key, late)
         if len(self._sizes) >= _MOST_SIZES:
             self._sizes.clear()
-        self._sizes[key] = sizes
+        self._sizes[*key, late] = sizes
         return sizes
 
     def _allocate(self, sizes: Sizes, addresses: list[int], tensors: bool) -> tuple[Any, ...]:
@@ -227,9 +243,22 @@ class BoundCall:
     """What every call writes."""
     _alive: list[object]
     """The inputs, of which the call knows only addresses."""
+    _guess: tuple[int, ...]
+    """Sizes of the outputs that data decides, as they were allocated."""
+    _report: Any
+    """What they are; -1 until a run has got so far."""
 
     def __call__(self) -> None:
         self._run(self._arguments)
+
+    @property
+    def reported(self) -> tuple[int, ...]:
+        """The sizes that data decided."""
+        return tuple(self._report.tolist())
+
+    def reports_others(self) -> bool:
+        """Whether a run found other sizes than those of the outputs."""
+        return -1 not in self.reported and self.reported != self._guess
 
 
 class _Library:
@@ -250,6 +279,7 @@ class _Library:
         pointer, integer = ctypes.c_void_p, ctypes.c_int64
         arrays = len(self.interface.outputs)
         arrays += sum(value.symbol is None for value in self.interface.inputs)
+        arrays += bool(self.interface.late)
         self._init.argtypes = [ctypes.POINTER(pointer), pointer, ctypes.c_size_t, ctypes.c_int]
         symbols = len(self.interface.symbols)
         self.run.argtypes = [pointer, *[pointer] * arrays, *[integer] * symbols]

@@ -68,10 +68,19 @@ class Interface:
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
     symbols: tuple[str, ...]
+    late: tuple[str, ...] = ()
+    """
+    Symbols whose values data decides: sizes of outputs. The caller guesses. `<prefix>_run` takes
+    one more array behind the outputs, for as many `int64_t`, and writes their values there before
+    any output: where they are others than guessed it fails, and is to be called again with these.
+    """
 
     def to_json(self) -> str:
         """The text of the file, ending in a newline; the same for equal interfaces."""
-        return json.dumps({"version": VERSION, **dataclasses.asdict(self)}, indent=2) + "\n"
+        data = {"version": VERSION, **dataclasses.asdict(self)}
+        if not self.late:
+            del data["late"]
+        return json.dumps(data, indent=2) + "\n"
 
     @staticmethod
     def from_json(text: str, where: str = "interface") -> "Interface":
@@ -84,7 +93,8 @@ class Interface:
                 tuple(_value(item) for item in data.pop(key)) for key in ("inputs", "outputs")
             )
             symbols = tuple(str(symbol) for symbol in data.pop("symbols"))
-            return Interface(**data, inputs=inputs, outputs=outputs, symbols=symbols)
+            late = tuple(str(symbol) for symbol in data.pop("late", ()))
+            return Interface(**data, inputs=inputs, outputs=outputs, symbols=symbols, late=late)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SDFGError(
                 f"{where}: not the interface of a compiled model ({error})\n"

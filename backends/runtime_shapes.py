@@ -160,13 +160,16 @@ class ShapeSolver:
             raise SDFGError(f"the interface of '{interface.prefix}': {error}") from error
         return ShapeSolver(interface, inputs, outputs)
 
-    def solve(self, shapes: Sequence[Shape]) -> Sizes:
+    def solve(self, shapes: Sequence[Shape], late: Sequence[int] = ()) -> Sizes:
         """
-        The sizes for inputs of these shapes; for an input that is a symbol, `(its value,)`.
+        The sizes for inputs of these shapes; for an input that is a symbol, `(its value,)`. `late`
+        has the values of the symbols that data decides.
 
         Raises `SDFGError` that names the first input that does not fit.
         """
         values: list[int | None] = [None] * len(self.interface.symbols)
+        for name, known_size in zip(self.interface.late, late, strict=True):
+            values[self.interface.symbols.index(name)] = known_size
         pending: list[tuple[SizeExpression, int]] = []
         for value, expressions, shape in zip(
             self.interface.inputs, self.inputs, shapes, strict=True

@@ -84,7 +84,8 @@ class StructuredRep(SdfgRep):
             deciding = {name: given[name] for name in self._deciding}
             # Tensors of a sequence have fixed sizes, and so has what meets them.
             fixed = any(isinstance(value, list | tuple) for value in deciding.values())
-            sizes = {n: np.shape(v) for n, v in given.items() if fixed and n not in deciding}
+            others = {n: v for n, v in given.items() if fixed and n not in deciding}
+            sizes = {n: np.shape(v) for n, v in others.items() if _is_tensor(v)}
             forms = (_form(value) for _, value in sorted(deciding.items()))
             key = (*sorted(deciding), *forms, *sorted(sizes.items()))
             if key in self._compiled:
@@ -101,6 +102,10 @@ class StructuredRep(SdfgRep):
     ) -> tuple[CompiledModel, Resolved]:
         resolved = specialize(self._source, given, sizes or {}, self._source.graph.name)
         return compile_module(import_onnx(resolved.model), self._options), resolved
+
+
+def _is_tensor(value: Any) -> bool:
+    return value is not None and not isinstance(value, list | tuple)
 
 
 def _form(value: Any) -> object:

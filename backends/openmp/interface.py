@@ -16,6 +16,12 @@ Attribute of a program: the names of all inputs in the order of the model, symbo
 takes as inputs among them. Without it, such symbols come behind the containers.
 """
 
+LATE = "late_symbols"
+"""
+Attribute of a program: symbols whose values data decides, sizes of results. The program writes them
+into its last container, and stops with an error where the caller's guesses differ.
+"""
+
 ELEMENT_TYPES = "element_types"
 """
 Attribute of a program: by the name of a container, the type that its elements have for the caller,
@@ -51,16 +57,19 @@ def interface_of(program: SdfgOp, prefix: str, library: str, weights: str | None
         for text in value.shape
         for symbol in symbolic.symbols_of(symbolic.parse(text))
     }
-    named = _names(program, INPUT_ORDER)
+    named, late = _names(program, INPUT_ORDER), tuple(_names(program, LATE))
+    if late and any(value.updated for value in inputs):
+        fail(program, "updates inputs and decides sizes of results: a run could not be repeated")
     inputs += [
         Value(symbol, "int64", (), symbol)
         for symbol in program.symbol_names
-        if symbol in named or symbol not in decided
+        if symbol not in late and (symbol in named or symbol not in decided)
     ]
     places = {name: place for place, name in enumerate(named)}
     inputs.sort(key=lambda value: places.get(value.name, len(places)))
     outputs = tuple(value for role, value in values if role == "out")
-    return Interface(prefix, library, weights, tuple(inputs), outputs, program.symbol_names)
+    outputs = outputs[:-1] if late else outputs
+    return Interface(prefix, library, weights, tuple(inputs), outputs, program.symbol_names, late)
 
 
 def element_type(program: SdfgOp, name: str, kind: ArrayType) -> str:

@@ -14,6 +14,7 @@ from sdfg.lowering.frontend import (
     onnx_products,
     onnx_quantize,
     onnx_recurrent,
+    onnx_selection,
 )
 from sdfg.lowering.frontend.onnx_bit_cast import bit_cast
 from sdfg.lowering.frontend.onnx_expansion import Expansion
@@ -122,6 +123,7 @@ RULES: Mapping[str, Rule] = {
     **onnx_layers.RULES,
     **onnx_quantize.RULES,
     **onnx_recurrent.RULES,
+    **onnx_selection.RULES,
 }
 """By operator; a rule says whether it applies."""
 

@@ -17,6 +17,7 @@ from onnx import (
 )
 
 from sdfg.lowering.frontend.onnx_load import opset
+from sdfg.lowering.frontend.onnx_loop_types import infer_shapes
 
 INLINED = frozenset(
     {
@@ -47,7 +48,7 @@ def inline_definitions(model: ModelProto) -> ModelProto:
     The operators of a definition are named after the node they stand for, as places for messages.
     """
     for _ in range(_DEPTH):
-        model = onnx.shape_inference.infer_shapes(model, data_prop=True)
+        model = infer_shapes(model)
         graph = model.graph
         if not any(node.op_type in INLINED for node in graph.node):
             break

@@ -1,10 +1,10 @@
 """Arguments and results of a function as symbols, containers and weights of a program."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import DictionaryAttr, TensorType
+from xdsl.dialects.builtin import DictionaryAttr, IntegerType, TensorType
 from xdsl.ir import Attribute, Block, BlockArgument, Operation, Region, SSAValue
 
 from sdfg.dialect import symbolic
@@ -18,7 +18,13 @@ from sdfg.dialect.types import ArrayType
 from sdfg.lowering.to_sdfg.attributes import element_of, entries, shape_of, text, texts
 from sdfg.lowering.to_sdfg.names import hint
 from sdfg.lowering.to_sdfg.translation import Translation, last_use
-from sdfg.lowering.to_sdfg.values import Array, Stored, Symbolic, Tensor, array_type
+from sdfg.lowering.to_sdfg.values import Array, Elements, Stored, Symbolic, Tensor, array_type
+
+SIZES = "sizes"
+"""
+The last container of a program with `late_symbols`: their values, sizes of results that data
+decides. A run whose symbols had other values stops with an error once they are written here.
+"""
 
 _CHANGES = ("tensor.insert_slice", "tensor.insert")
 _MAKES = ("tensor.concat", "tensor.pad", "linalg.generic", "scf.for")
@@ -111,6 +117,7 @@ class Interface:
 
     def __post_init__(self) -> None:
         self._order: list[str] = []
+        self.late: dict[str, Expr] = {}
 
     def _symbols(self) -> list[str]:
         """The symbols of the program, in order of appearance."""
@@ -163,15 +170,22 @@ class Interface:
 
     def finish(self) -> None:
         """Bring every result into its container, and state the arguments of the program."""
+        results = [self._result(index, value) for index, value in enumerate(self._returned)]
+        if self.late:
+            self._report_sizes()
         for index, value in enumerate(self._returned):
-            self._bring(index, value)
+            self._bring(index, value, results[index])
         names = list(self.names)
         for index in range(len(self._returned)):
             names.append(("out", self._result_name(index)))
         program = self.translation.program
+        if self.late:
+            names.append(("out", SIZES))
+            program.attributes["symbols"] = syntax.strings(self._symbols())
+            program.attributes["late_symbols"] = syntax.strings(self.late)
         program.attributes["arg_roles"] = syntax.strings(role for role, _ in names)
         program.attributes["arg_names"] = syntax.strings(name for _, name in names)
-        self._describe_inputs(program, [name for role, name in names if role == "out"])
+        self._describe_inputs(program, [self._result_name(k) for k in range(len(results))])
 
     def _describe_inputs(self, program: SdfgOp, outputs: list[str]) -> None:
         """
@@ -198,19 +212,17 @@ class Interface:
             program.attributes["element_types"] = DictionaryAttr(elements)
         _erase_unused(program)
 
-    def _bring(self, index: int, value: SSAValue) -> None:
-        translation = self.translation
-        last = self.function.body.block.last_op
-        assert last is not None
+    def _result(self, index: int, value: SSAValue) -> Tensor:
+        """A result as a tensor, which has a container of the caller from now on."""
+        translation, last = self.translation, self._last
         found = translation.values[value]
-        tensor: Tensor
-        if isinstance(found, Tensor):
-            tensor = found
-        else:
-            tensor = Array(translation.stored(found, last))
+        tensor = found if isinstance(found, Tensor) else Array(translation.stored(found, last))
         if index not in self.outs:
-            self._check_symbols(tensor.dims, index, last)
-            self._out(index, ArrayType(tensor.dims, tensor.element))
+            self._out(index, ArrayType(self._open_dims(tensor.dims), tensor.element))
+        return tensor
+
+    def _bring(self, index: int, value: SSAValue, tensor: Tensor) -> None:
+        translation, last = self.translation, self._last
         target = self.outs[index]
         for wanted, size in zip(array_type(target).dims, tensor.dims, strict=True):
             translation.require_equal(wanted, size, f"result {index}", last)
@@ -218,10 +230,42 @@ class Interface:
             return
         translation.write(tensor, target, _origin(value, last))
 
-    def _check_symbols(self, dims: tuple[Expr, ...], index: int, op: Operation) -> None:
-        unknown = symbolic.symbols_of(*dims) - set(self._order)
-        if unknown:
-            fail(op, f"returns result {index} of a size that data decides: {min(unknown)}")
+    # Sizes that data decides
+
+    def _open_dims(self, dims: Sequence[Expr]) -> tuple[Expr, ...]:
+        """The sizes of a result; those that data decides are symbols that the caller guesses."""
+        found: list[Expr] = []
+        for size in dims:
+            if symbolic.symbols_of(size) <= set(self._order):
+                found.append(size)
+                continue
+            name = next((n for n, expr in self.late.items() if symbolic.equal(expr, size)), None)
+            if name is None:
+                name = self.translation.fresh_symbol("size")
+                self.late[name] = size
+            found.append(symbolic.symbol(name))
+        return tuple(found)
+
+    def _report_sizes(self) -> None:
+        """
+        Write the sizes that data decides into the last container of the caller.
+
+        That the guesses agree with them is checked behind it, before any result is written.
+        """
+        self._order += self.late
+        block = self.translation.program.body.block
+        kind = ArrayType((symbolic.integer(len(self.late)),), IntegerType(64))
+        target = block.insert_arg(kind, len(block.args))
+        target.name_hint = SIZES
+        sizes = tuple(Symbolic(size, IntegerType(64)) for size in self.late.values())
+        tensor = Elements(kind.dims, kind.element_type, sizes)
+        self.translation.write(tensor, target, self._last)
+
+    @property
+    def _last(self) -> Operation:
+        last = self.function.body.block.last_op
+        assert last is not None
+        return last
 
 
 def _erase_unused(program: SdfgOp) -> None:

@@ -286,11 +286,16 @@ class Translation:
         `dims`, held to the sizes that the tensor type `kind` states.
 
         Raises `SDFGError` where a stated size does not follow: linalg that turns a dynamic size
-        into a fixed one computes garbage for all others.
+        into a fixed one computes garbage for all others. A size that data decides is checked when
+        the program runs: the model says what it will be.
         """
         assert isinstance(kind, TensorType)
         for d, (stated, found) in enumerate(zip(kind.get_shape(), dims, strict=True)):
-            if stated >= 0 and not symbolic.equal(found, symbolic.integer(stated)):
+            if stated < 0 or symbolic.equal(found, symbolic.integer(stated)):
+                continue
+            if symbolic.symbols_of(found) - set(self.program.symbol_names):
+                self.require_equal(found, symbolic.integer(stated), f"dimension {d}", source)
+            else:
                 fail(
                     source,
                     f"states size {stated} for dimension {d}, but its size is "

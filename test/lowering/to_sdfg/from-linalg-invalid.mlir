@@ -44,14 +44,6 @@ func.func @sizes(%x: tensor<?xf32> {sdfg.shape = ["n"]}, %y: tensor<?xf32> {sdfg
   func.return %r : tensor<?xf32>
 }
 // -----
-// CHECK: 'func.return' returns result 0 of a size that data decides: nonzero
-func.func @data(%k: tensor<i64>, %x: tensor<9xf32>) -> tensor<?xf32> {
-  %v = tensor.extract %k[] : tensor<i64>
-  %n = arith.index_cast %v : i64 to index
-  %r = tensor.extract_slice %x[0] [%n] [1] : tensor<9xf32> to tensor<?xf32> loc("nonzero")
-  func.return %r : tensor<?xf32>
-}
-// -----
 // CHECK: 'func.func' has a shape that cannot be read for 'x': '2 +' is no symbolic expression
 func.func @shape(%x: tensor<?xf32> {sdfg.name = "x", sdfg.shape = ["2 +"]}) -> tensor<?xf32> {
   func.return %x : tensor<?xf32>
