@@ -41,6 +41,7 @@ class Stay:
 
 
 _BORDERS = (
+    aten.clone.default,
     aten.lift_fresh_copy.default,
     aten.view_as_complex.default,
     aten.view_as_real.default,

@@ -19,14 +19,14 @@ def scaled_dot_product_attention(
 
     `query` is `(..., heads, target, features)`, `key` and `value` `(..., heads or groups, source,
     features)`. A causal mask is aligned at the upper left, as PyTorch does it; a row that the mask
-    hides entirely gives zeros, not NaN. Raises `NotImplementedError` for dropout.
+    hides entirely gives zeros, not NaN.
     """
-    if dropout_p > 0.0:
-        raise NotImplementedError("attention with dropout")
     if enable_gqa:
         key, value = _for_each_query_head(query, key), _for_each_query_head(query, value)
     scores = attention_scores(query, key, attn_mask, is_causal, scale)
     weights = torch.softmax(scores, -1) if attn_mask is None else softmax_or_zero(scores)
+    if dropout_p > 0.0:
+        weights = torch.dropout(weights, dropout_p, True)
     return torch.matmul(weights, value)
 
 
@@ -45,8 +45,9 @@ def flash_attention(
 
     The second result is the logarithm of each row's sum of exponentials, `(..., heads, target)`,
     zero for rows without anything visible. PyTorch's own decomposition returns another tensor
-    there, from which wrong gradients follow.
+    there, from which wrong gradients follow. Heads of `query` may share those of `key` and `value`.
     """
+    key, value = _for_each_query_head(query, key), _for_each_query_head(query, value)
     result = scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale)
     scores = attention_scores(query, key, attn_mask, is_causal, scale)
     wide = scores.to(torch.promote_types(scores.dtype, torch.float32))

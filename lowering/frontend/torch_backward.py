@@ -90,18 +90,12 @@ def _by_input(
 def _spread(x: Tensor, stride: Sizes) -> Tensor:
     """`x` with `stride - 1` zeros between neighbours, along each dimension from the third on."""
     for k, step in enumerate(stride):
-        if step == 1:
-            continue
-        dim = k + 2
-        size = x.shape[dim]
-        wide = torch.constant_pad_nd(x.unsqueeze(dim + 1), _last(x.dim() - dim - 1, step - 1))
-        x = wide.flatten(dim, dim + 1).narrow(dim, 0, (size - 1) * step + 1)
+        if step != 1:
+            shape = list(x.shape)
+            shape[k + 2] = (shape[k + 2] - 1) * step + 1
+            zeros = torch.full(shape, 0.0, dtype=x.dtype, device=x.device)
+            x = torch.slice_scatter(zeros, x, k + 2, step=step)
     return x
-
-
-def _last(behind: int, size: int) -> list[int]:
-    """Padding by `size` at the end of the dimension with `behind` others behind it."""
-    return [0, 0] * behind + [0, size]
 
 
 def _by_weight(
@@ -161,7 +155,7 @@ def adaptive_max_pool2d_backward(grad: Tensor, x: Tensor, indices: Tensor) -> Te
 
 def _scattered(grad: Tensor, x: Tensor, indices: Tensor, rank: int) -> Tensor:
     rows, elements = prod(x.shape[:-rank]), prod(x.shape[-rank:])
-    flat = torch.zeros((rows, elements), dtype=grad.dtype, device=grad.device)
+    flat = torch.full((rows, elements), 0.0, dtype=grad.dtype, device=grad.device)
     places, values = indices.reshape(rows, -1), grad.reshape(rows, -1)
     return flat.scatter_add(1, places, values).reshape(x.shape)
 
@@ -191,7 +185,7 @@ def avg_pool_backward(
     if divisor_override is not None:
         share = share / divisor_override
     share = share.reshape(-1, 1, *grad.shape[-rank:])
-    ones = torch.ones((1, 1, *kernel_size), dtype=grad.dtype, device=grad.device)
+    ones = torch.full((1, 1, *kernel_size), 1.0, dtype=grad.dtype, device=grad.device)
     flat = _by_input(share, x.shape[-rank:], ones, steps, padding, [1] * rank, 1)
     return flat.reshape(x.shape)
 

@@ -10,6 +10,8 @@ from torch import Tensor
 from sdfg.lowering.frontend import (
     torch_arithmetic,
     torch_backward,
+    torch_bags,
+    torch_experts,
     torch_random,
     torch_transformer,
 )
@@ -33,7 +35,6 @@ MISSING_IN_TORCH_MLIR = (
     aten.squeeze.dims,
     aten.grid_sampler_2d,
     aten._adaptive_avg_pool2d,
-    aten.full,
     aten.logsumexp,
     aten._log_softmax,
     aten._to_copy,
@@ -49,8 +50,15 @@ def decomposition_table() -> dict[Any, Callable[..., Any]]:
         table.pop(operator, None)
     table = torch_random.undecomposed(table)
     table.update(_OWN)
-    for module in (torch_arithmetic, torch_backward, torch_random, torch_transformer):
+    for module in (
+        torch_arithmetic,
+        torch_backward,
+        torch_bags,
+        torch_random,
+        torch_transformer,
+    ):
         table.update(module.DECOMPOSITIONS)
+    table.update(torch_experts.decompositions())
     return table
 
 

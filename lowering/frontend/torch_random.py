@@ -80,10 +80,14 @@ DECOMPOSITIONS = {
 """For the table of `torch_decompositions`."""
 
 
+OTHERWISE_DRAWN = (aten.bernoulli, aten.rrelu, aten.rrelu_with_noise)
+"""Operators that PyTorch decomposes into generators that draw other numbers."""
+
+
 def undecomposed(table: dict[Any, Callable[..., Any]]) -> dict[Any, Callable[..., Any]]:
-    """`table` without what PyTorch makes of its generators: it draws other numbers."""
+    """`table` without `OTHERWISE_DRAWN`, in all overloads."""
     return {
         operator: function
         for operator, function in table.items()
-        if torch.Tag.nondeterministic_seeded not in getattr(operator, "tags", ())
+        if getattr(operator, "overloadpacket", None) not in OTHERWISE_DRAWN
     }

@@ -70,10 +70,12 @@ def test_heads_share_keys_in_groups() -> None:
     torch.testing.assert_close(got, want)
 
 
-def test_attention_refuses_dropout() -> None:
+def test_attention_with_dropout() -> None:
     q = heads(2, 3)
-    with pytest.raises(NotImplementedError, match="dropout"):
-        ours.scaled_dot_product_attention(q, q, q, dropout_p=0.1)
+    random.manual_seed(4)
+    want = functional.scaled_dot_product_attention(q, q, q, dropout_p=0.5)
+    random.manual_seed(4)
+    torch.testing.assert_close(ours.scaled_dot_product_attention(q, q, q, dropout_p=0.5), want)
 
 
 @pytest.mark.parametrize("mask", [None, torch.zeros(5, 5).masked_fill(~hiding(5, 5), -torch.inf)])
@@ -187,6 +189,65 @@ def decomposed(function: Any, *inputs: Tensor) -> Any:
 
 
 Operator = Callable[[Tensor, Tensor], Tensor]
+
+
+def test_lengths_that_overflow_when_squared() -> None:
+    x, y = dividends()
+    x, y = x * 1e30, y * 1e30
+    torch.testing.assert_close(arithmetic.hypot(x, y), torch.hypot(x, y), equal_nan=True)
+
+
+Derivative = Callable[[Tensor], Tensor]
+
+DERIVATIVES: dict[str, tuple[Derivative, tuple[int, ...]]] = {
+    "average": (lambda x: functional.avg_pool2d(x, 3, 2, 1, ceil_mode=True), (2, 3, 8, 7)),
+    "average-inside": (
+        lambda x: functional.avg_pool2d(x, 3, 2, 1, False, count_include_pad=False),
+        (3, 8, 7),
+    ),
+    "average-3d": (lambda x: functional.avg_pool3d(x, 2), (1, 2, 4, 5, 4)),
+    "adaptive": (lambda x: functional.adaptive_avg_pool2d(x, (3, 2)), (2, 3, 7, 5)),
+    "maximum": (lambda x: functional.max_pool2d(x, 3, 2, 1), (2, 3, 7, 8)),
+    "adaptive-maximum": (lambda x: functional.adaptive_max_pool2d(x, (3, 2)), (2, 3, 7, 5)),
+    "maximum-3d": (lambda x: functional.max_pool3d(x, 2), (2, 4, 4, 5)),
+    "border": (lambda x: functional.pad(x, (1, 2, 0, 3), mode="replicate"), (2, 3, 4, 5)),
+    "convolution": (lambda x: functional.conv2d(x, x[:, :2, :3, :2], groups=2), (2, 4, 7, 6)),
+    "strided": (
+        lambda x: functional.conv2d(x, x[:3, :, :3, :2], None, (2, 3), (2, 1), (1, 2)),
+        (4, 2, 9, 8),
+    ),
+    "row": (lambda x: functional.conv1d(x, x[:2, :, :3], x[0, 0, :2], 2, 3), (3, 4, 11)),
+    "transposed": (
+        lambda x: functional.conv_transpose2d(x, x[:, :2, :3, :3], None, 2, 1, 1, 2, 2),
+        (4, 4, 6, 5),
+    ),
+    "causal": (
+        lambda x: functional.scaled_dot_product_attention(x, x * 2, x + 1, is_causal=True),
+        (2, 3, 5, 4),
+    ),
+    "masked": (
+        lambda x: functional.scaled_dot_product_attention(x, x * 2, x + 1, x[0, 0, :, :1]),
+        (2, 3, 5, 4),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DERIVATIVES)
+def test_derivatives(name: str) -> None:
+    function, shape = DERIVATIVES[name]
+    x = torch.randn(shape)
+
+    def derive(x: Tensor) -> Tensor:
+        x = x.detach().requires_grad_()
+        y = function(x)
+        grad: Any = torch.autograd.grad
+        return grad((y * torch.arange(y.numel()).view(y.shape).sin()).sum(), x)[0]
+
+    table = ours.decomposition_table()
+    graph = make_fx(derive, decomposition_table=table)(x)
+    assert not any("backward" in str(node.target) for node in graph.graph.nodes)
+    torch.testing.assert_close(graph(x), derive(x), rtol=1e-4, atol=1e-5)
+
 
 DIVISIONS: list[Operator] = [
     torch.fmod,
