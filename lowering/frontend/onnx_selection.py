@@ -1,14 +1,13 @@
 """Operators whose results are as large as data says: what is kept, unique, or not suppressed."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from onnx import NodeProto, TensorProto, helper
 
 from sdfg.lowering.frontend.onnx_expansion import Expansion
 from sdfg.lowering.frontend.onnx_terms import Term, constant, integers, operand, required
 
-_WIDER = {
+_WIDER: Mapping[int, int] = {
     TensorProto.FLOAT16: TensorProto.FLOAT,
     TensorProto.BFLOAT16: TensorProto.FLOAT,
     TensorProto.BOOL: TensorProto.INT32,
@@ -116,7 +115,7 @@ def _lexical(rows: Term, count: Term) -> Term:
     key = Term(body, body.compute("Gather", values, state, axis=0), rows.kind)
     _, order = _order(key, count, 0, 0)
     result = body.compute("Gather", state, order.name, axis=0)
-    rest: Any = [("state", TensorProto.INT64, [None], state, result)]
+    rest = [(TensorProto.INT64, [None], state, result)]
     start = count.reshaped()
     zero = start.number(0)
     numbers = zero.apply("Range", start, zero.number(1))
@@ -161,6 +160,9 @@ def _groups(e: Expansion, source: Term, axis: int, new: Term, order: Term, count
 
 # Loops in a rule
 
+State = tuple[int, Sequence[int | None], str, str]
+"""Its element type and sizes, and what it is called before and after an iteration."""
+
 
 def _body(e: Expansion) -> Expansion:
     """An expansion for the body of a loop; its constants are those of the graph."""
@@ -175,28 +177,27 @@ def _loop(
     body: Expansion,
     count: Term,
     starts: list[Term],
-    states: list[tuple[str, int, list[int | None], str, str]],
-    rows: list[tuple[int, list[int | None], str]],
+    states: Sequence[State],
+    rows: Sequence[tuple[int, Sequence[int | None], str]],
 ) -> list[Term]:
     """
     What `count` iterations of `body` make of `starts`, then the rows that each gives.
 
-    A state is its name, element type, sizes, and what it is called before and after an iteration; a
-    row is its element type, sizes and name.
+    A row is its element type, sizes and name.
     """
     prefix = body.node.name
     more, on = f"{prefix}.more", body.compute("Identity", f"{prefix}.more")
     make = helper.make_tensor_value_info
     inputs = [make(f"{prefix}.number", TensorProto.INT64, []), make(more, TensorProto.BOOL, [])]
-    inputs += [make(before, kind, sizes) for _, kind, sizes, before, _ in states]
+    inputs += [make(before, kind, sizes) for kind, sizes, before, _ in states]
     outputs = [make(on, TensorProto.BOOL, [])]
-    outputs += [make(after, kind, sizes) for _, kind, sizes, _, after in states]
+    outputs += [make(after, kind, sizes) for kind, sizes, _, after in states]
     outputs += [make(name, kind, sizes) for kind, sizes, name in rows]
     graph = helper.make_graph(body.nodes, prefix, inputs, outputs)
     names = [f"{prefix}.result.{k}" for k in range(len(states) + len(rows))]
     operands = [count.name, "", *(start.name for start in starts)]
     e.nodes.append(helper.make_node("Loop", operands, names, e.node.name, body=graph))
-    kinds = [*(kind for _, kind, *_ in states), *(kind for kind, *_ in rows)]
+    kinds = [*(kind for kind, *_ in states), *(kind for kind, *_ in rows)]
     return [Term(e, name, kind) for name, kind in zip(names, kinds, strict=True)]
 
 
@@ -221,7 +222,7 @@ def non_max_suppression(e: Expansion) -> bool:
     low, high = _corners(e, boxes)
     body = _body(e)
     alive, kept = (f"{body.node.name}.{what}" for what in ("alive", "kept"))
-    ok, spared = _step(body, (values, order), (low, high), alive, kept)
+    ok, spared = _step(body, (values, order), (low, high), alive)
     most, limit = operand(e, 2), operand(e, 4)
     chosen = _inner(body, kept, TensorProto.INT64) < _outer(body, _scalar(most, 0, e))
     if limit is not None:
@@ -234,8 +235,8 @@ def non_max_suppression(e: Expansion) -> bool:
     start = constant(e, True, TensorProto.BOOL).apply("Expand", scores.apply("Shape"))
     none = constant(e, 0).apply("Expand", scores.apply("Shape", start=0, end=2))
     states = [
-        ("alive", TensorProto.BOOL, sizes, alive, again.name),
-        ("kept", TensorProto.INT64, sizes[:2], kept, more.name),
+        (TensorProto.BOOL, sizes, alive, again.name),
+        (TensorProto.INT64, sizes[:2], kept, more.name),
     ]
     row = ok.cast(TensorProto.INT64)
     rows = [(TensorProto.INT64, sizes[:2], row.name)]
@@ -274,10 +275,9 @@ def _corners(e: Expansion, boxes: Term) -> Box:
 
 
 def _step(
-    body: Expansion, sorted_: Pair, box: Box, alive: str, kept: str
+    body: Expansion, sorted_: Pair, box: Box, alive: str
 ) -> tuple[Term, Callable[[Term], Term]]:
     """Whether the box of an iteration is still there, and what is left if it is kept."""
-    del kept
     number = _inner(body, f"{body.node.name}.number", TensorProto.INT64)
     there = _inner(body, alive, TensorProto.BOOL)
     which = _outer(body, sorted_[1]).taken(number, 2)
