@@ -18,6 +18,7 @@ from torch.fx import Graph, GraphModule, Node
 from sdfg.dialect.diagnostics import SDFGError
 from sdfg.lowering.frontend.torch_complex import split_complex
 from sdfg.lowering.frontend.torch_decompositions import decomposition_table, traceable
+from sdfg.lowering.frontend.torch_scans import expand_scans
 from sdfg.tools import driver
 from sdfg.tools.torch_call import CompiledPart, lowers
 from sdfg.tools.torch_parts import Part, Partition
@@ -95,6 +96,7 @@ def compile_graph(
     """
     settings = Settings.of(options or {}, mode)
     settings.options.check()
+    expand_scans(graph_module)
     compiler = _Compiler(settings)
     backend = aot_autograd(
         fw_compiler=compiler.build,

@@ -1,0 +1,1 @@
+"""Published architectures with random weights, each through every door of the compiler."""

@@ -1,0 +1,39 @@
+"""A part of the zoo that takes two minutes; `make zoo` runs all of it."""
+
+import pytest
+
+from zoo.entries import Outcome, attempt
+from zoo.table import table_of
+
+FAST = (
+    ("t5", "torch"),
+    ("mixtral", "torch"),
+    ("swin", "onnx"),
+    ("clip", "export"),
+    ("unet", "torch"),
+    ("graph", "torch-dynamic"),
+    ("dlrm", "onnx-dynamic"),
+    ("ragged-bags", "torch"),
+    ("gan", "export"),
+    ("llama-growing-cache", "generate"),
+)
+"""Each door once or twice, and each thing that only one of the models does."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("model", "door"), FAST)
+def test_model(model: str, door: str) -> None:
+    outcome = attempt(model, door)
+    assert outcome is not None
+    assert outcome.status == "pass", outcome.reason
+
+
+def test_the_table_shows_numbers_or_reasons() -> None:
+    outcomes = [
+        Outcome("bert", "torch", "pass", 1.25e-7, 8.4, "2 compilations"),
+        Outcome("bert", "onnx", "refused", reason="SDFGError: unsupported op 'a | <b>'"),
+    ]
+    table = table_of(outcomes)
+    assert "**1 of 2 pass.**" in table
+    assert "| bert | torch | pass | 1e-07 | 8 | 2 compilations |" in table
+    assert "| bert | onnx | refused |  |  | SDFGError: unsupported op 'a / &lt;b>' |" in table
