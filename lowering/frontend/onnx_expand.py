@@ -1,5 +1,6 @@
 """Operators replaced by several simpler ones, because the native passes compute them badly."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -21,8 +22,10 @@ from sdfg.lowering.frontend.onnx_expansion import Expansion
 from sdfg.lowering.frontend.onnx_fourier import dft, stft
 from sdfg.lowering.frontend.onnx_grid_sample import affine_grid, grid_sample
 from sdfg.lowering.frontend.onnx_load import opset
+from sdfg.lowering.frontend.onnx_loop_types import infer_shapes
 from sdfg.lowering.frontend.onnx_resize import resize
 from sdfg.lowering.frontend.onnx_scan import cum_prod
+from sdfg.lowering.frontend.onnx_scan_loop import scan
 from sdfg.lowering.frontend.onnx_settle import SETTLED, shapes_from_results
 
 _FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE)
@@ -34,25 +37,44 @@ Rule = Callable[[Expansion], bool]
 def expand_operators(model: ModelProto) -> None:
     """Replace all operators with a rule that applies, in place; shapes have been inferred."""
     shapes_from_results(model)
-    for domains in ({"": _FIRST, "ai.onnx": _FIRST}, _DOMAINS):
-        _apply(model, domains)
+    if _apply(model, {"": _FIRST, "ai.onnx": _FIRST}):
+        inferred = infer_shapes(model).graph.value_info
+        del model.graph.value_info[:]
+        model.graph.value_info.extend(inferred)
+    _apply(model, _DOMAINS)
 
 
-def _apply(model: ModelProto, domains: Mapping[str, Mapping[str, Rule]]) -> None:
+def _apply(model: ModelProto, domains: Mapping[str, Mapping[str, Rule]]) -> bool:
+    """Whether any rule applied."""
     graph = model.graph
     types = {v.name: v.type.tensor_type for v in [*graph.input, *graph.value_info, *graph.output]}
     types |= {
         t.name: helper.make_tensor_type_proto(t.data_type, list(t.dims)).tensor_type
         for t in graph.initializer
     }
-    version, nodes = opset(model), list[NodeProto]()
+    version, nodes, changed = opset(model), list[NodeProto](), False
+    names = Counter(node.name for node in graph.node)
     for node in list(graph.node):
-        expansion = Expansion(graph, node, types, version)
+        # What an operator has become shares its name; values need names of their own.
+        prefix = node.output[0] if names[node.name] > 1 else ""
+        expansion = Expansion(graph, node, types, version, prefix)
         rule = domains.get(node.domain, {}).get(node.op_type)
-        applies = rule is not None and rule(expansion)
+        applies = rule is not None and _is_sized(expansion) and rule(expansion)
         nodes += expansion.nodes if applies else [node]
+        changed |= applies
     del graph.node[:]
     graph.node.extend(nodes)
+    return changed
+
+
+LARGEST_SIZE = 1 << 26
+"""Of a dimension that rules count along: what they count becomes part of the model."""
+
+
+def _is_sized(e: Expansion) -> bool:
+    """Whether no operand or result is larger than that in a dimension."""
+    shapes = (e.shape(name) or () for name in (*e.node.input, *e.node.output))
+    return all(size <= LARGEST_SIZE for shape in shapes for size in shape)
 
 
 def batch_normalization(e: Expansion) -> bool:
@@ -106,7 +128,12 @@ def lp_normalization(e: Expansion) -> bool:
     return True
 
 
-_FIRST: Mapping[str, Rule] = {**SETTLED, **onnx_places.RULES, **onnx_products.RULES}
+_FIRST: Mapping[str, Rule] = {
+    **SETTLED,
+    **onnx_places.RULES,
+    **onnx_products.RULES,
+    **onnx_recurrent.RULES,
+}
 """What other rules see the results of."""
 
 RULES: Mapping[str, Rule] = {
@@ -119,10 +146,10 @@ RULES: Mapping[str, Rule] = {
     "LpNormalization": lp_normalization,
     "Resize": resize,
     "STFT": stft,
+    "Scan": scan,
     **onnx_exact.RULES,
     **onnx_layers.RULES,
     **onnx_quantize.RULES,
-    **onnx_recurrent.RULES,
     **onnx_selection.RULES,
 }
 """By operator; a rule says whether it applies."""

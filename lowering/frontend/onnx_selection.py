@@ -195,7 +195,8 @@ def _loop(
     outputs += [make(name, kind, sizes) for kind, sizes, name in rows]
     graph = helper.make_graph(body.nodes, prefix, inputs, outputs)
     names = [f"{prefix}.result.{k}" for k in range(len(states) + len(rows))]
-    operands = [count.name, "", *(start.name for start in starts)]
+    always = constant(e, True, TensorProto.BOOL)
+    operands = [count.name, always.name, *(start.name for start in starts)]
     e.nodes.append(helper.make_node("Loop", operands, names, e.node.name, body=graph))
     kinds = [*(kind for kind, *_ in states), *(kind for kind, *_ in rows)]
     return [Term(e, name, kind) for name, kind in zip(names, kinds, strict=True)]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import onnx.parser
-import onnxruntime
+import onnxruntime  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from sdfg.tools.onnx_backend import SdfgBackend
@@ -80,3 +80,15 @@ def test_loops_within_loops_read_what_is_outside() -> None:
       }>
     }"""
     _same(text, *([_array(3), np.array(n), np.array(m)] for n, m in ((2, 3), (0, 1), (3, 0))))
+
+
+def test_scans_along_any_axis_from_either_end() -> None:
+    text = """f (float[N,3] x, float[3,N] w, float[3] s) =>
+              (float[3] y, float[N,3] z, float[3,N] v) {
+      y, z, v = Scan<num_scan_inputs = 2, scan_input_axes = [0, 1], scan_output_axes = [0, -1],
+                     scan_input_directions = [0, 1], scan_output_directions = [1, 0],
+        body = b (float[3] a, float[3] p, float[3] q) => (float[3] t, float[3] u, float[3] r) {
+          t = Add(a, p)  u = Mul(t, q)  r = Sub(p, q)
+        }>(s, x, w)
+    }"""
+    _same(text, *([_array(n, 3), _array(3, n), _array(3)] for n in (4, 1)))
