@@ -100,7 +100,7 @@ def _inferred(
     small = helper.make_model(graph, opset_imports=model.opset_import, ir_version=model.ir_version)
     try:
         inferred = onnx.shape_inference.infer_shapes(small, data_prop=True)
-    except (onnx.shape_inference.InferenceError, RuntimeError):
+    except (onnx.shape_inference.InferenceError, RuntimeError, MemoryError):
         return [None]
     return [_static(value) for value in inferred.graph.output]
 

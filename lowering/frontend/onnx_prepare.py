@@ -37,6 +37,7 @@ _INVALID = (
     onnx.version_converter.ConvertError,
     RuntimeError,
     UnicodeDecodeError,  # of a message that names what is no text
+    MemoryError,  # inference counts along sizes that no machine holds
 )
 """What ONNX's functions raise for models that are not valid."""
 

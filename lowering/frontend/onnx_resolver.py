@@ -281,7 +281,12 @@ def evaluate_types(
         inferred = onnx.shape_inference.infer_node_outputs(
             schema, node, operands, data, opset_imports=list(model.opset_import)
         )
-    except (onnx.defs.SchemaError, onnx.shape_inference.InferenceError, RuntimeError):
+    except (
+        onnx.defs.SchemaError,
+        onnx.shape_inference.InferenceError,
+        RuntimeError,
+        MemoryError,  # of sizes that only a broken file has
+    ):
         return {}
     return dict(inferred)
 

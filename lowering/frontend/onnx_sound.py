@@ -43,6 +43,7 @@ def refuse_unsound(model: ModelProto, name: str) -> None:
         *_versions(model),
         *(f"tensor '{t.name}': {problem}" for t in _tensors(model) if (problem := _problem(t))),
         *_types(model),
+        *_references(model),
         *_calls(model),
     ]
     if problems:
@@ -164,6 +165,14 @@ def _types(model: ModelProto) -> Iterator[str]:
                 if dim.HasField("dim_value") and not 0 <= dim.dim_value <= MOST_ELEMENTS:
                     yield f"value '{value.name}': size {dim.dim_value}"
                 yield from _text(dim.dim_param, "name of a size")
+
+
+def _references(model: ModelProto) -> Iterator[str]:
+    """Only functions have attributes that others can refer to."""
+    for node in _all_nodes(model.graph):
+        for attribute in node.attribute:
+            if attribute.ref_attr_name:
+                yield f"attribute '{attribute.name}' of '{node.name}' refers to one of no function"
 
 
 Key = tuple[str, str]

@@ -72,7 +72,7 @@ def convert_extract_slice(translation: Translation, op: tensor.ExtractSliceOp) -
     if isinstance(found, Filled):
         translation.values[op.result] = Filled(dims, found.element, found.value)
         return
-    if isinstance(found, Empty):
+    if isinstance(found, Empty) or any(size == 0 for size in dims):
         translation.values[op.result] = Empty(dims, found.element)
         return
     container = translation.container(op.source, op)
@@ -104,7 +104,7 @@ def convert_insert_slice(translation: Translation, op: tensor.InsertSliceOp) -> 
 
 
 def _span(at: Expr, size: Expr, step: Expr) -> Range:
-    if step == 1:
+    if step == 1 or size == 0:
         return Range(at, at + size)
     return Range(at, at + (size - 1) * step + 1, step)
 

@@ -53,6 +53,7 @@ def kind_of(error: SDFGError) -> str:
     text = str(error)
     for kind, sign in (
         ("skipped", "which is not among the weights given"),
+        ("skipped", "needs a value for symbol"),
         ("native", "the native passes crashed"),
         ("slow", "did not finish phase"),
         ("compiler", "the C compiler"),

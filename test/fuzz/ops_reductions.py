@@ -67,9 +67,10 @@ def softmax(b: Builder) -> None:
     op = b.pick(["Softmax", "LogSoftmax", "Hardmax", "Softmax"])
     x = b.value(b.dtype(op), rank=(1, 5), least=1)
     rank = b.get(x).ndim
-    axis = axis_of(b, rank) if b.since(op) >= 11 else b.integer(0, rank - 1)
-    always = {"axis": axis} if rank == 1 else {}  # by default 1, before operator set 13
-    b.add(op, [x], **(always or b.maybe(axis=axis)))
+    if b.since(op) < 13:  # over all that follows: the reference knows the last axis only
+        b.add(op, [x], axis=rank - 1)
+    else:
+        b.add(op, [x], **b.maybe(axis=axis_of(b, rank)))
 
 
 def batch_normalization(b: Builder) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from fuzz.builder import F32, F64, I8, U8, Builder, Rejected
+from fuzz.builder import F32, F64, I8, U8, Array, Builder, Rejected
 
 
 def _image(b: Builder, op: str, channels: int | None = None) -> str:
@@ -15,7 +15,12 @@ def _image(b: Builder, op: str, channels: int | None = None) -> str:
     sizes = [b.pick([5, 7, 8, 4, 3, 1, 12]) for _ in range(spatial)]
     if spatial == 3:
         sizes = [min(size, 5) for size in sizes]
-    return b.value(b.dtype(op), (b.pick([1, 2, 1]), found, *sizes))
+    return b.value(b.dtype(op), (b.pick([1, 2, 1]), found, *sizes), where=_finite)
+
+
+def _finite(array: Array) -> bool:
+    """Others skip NaN in maxima, and do not multiply what is infinite with padding."""
+    return bool(np.isfinite(array.astype(np.float64)).all())
 
 
 def _window(b: Builder, op: str, kernel: list[int], *, dilated: bool = True) -> dict[str, Any]:
@@ -52,7 +57,7 @@ def convolution(b: Builder) -> None:
             options["output_padding"] = [b.integer(0, stride - 1) for stride in strides]
     else:
         shape = (per_group * group, channels // group, *kernel)
-    names = [x, b.value(b.get(x).dtype, shape, constant=80)]
+    names = [x, b.value(b.get(x).dtype, shape, where=_finite, constant=80)]
     if b.chance(50):
         names.append(b.value(b.get(x).dtype, (per_group * group,), constant=80))
     b.add(op, names, **options)
