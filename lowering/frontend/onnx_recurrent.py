@@ -198,7 +198,9 @@ def _scanned(d: _Direction) -> list[Term]:
     e, kind = d.e, d.gates.kind
     prefix = f"{e.node.name}.step{d.number}"
     inner = Expansion(e.graph, e.node, e.types, e.opset, prefix)
-    count, values = len(d.states), [*d.states, d.gates, *([d.valid] if d.valid else [])]
+    read = [x for x in (d.gates, d.valid) if x is not None]
+    values = [*d.states, *read]
+    count = len(d.states)
     arguments = [Term(inner, f"{prefix}.in{k}", v.kind) for k, v in enumerate(values)]
     within = replace(
         d,
@@ -217,14 +219,13 @@ def _scanned(d: _Direction) -> list[Term]:
         [_matrix(r) for r in results],
     )
     names = [f"{prefix}.out{k}" for k in range(count + 1)]
-    read = [v.name for v in values]
-    node = helper.make_node("Scan", read, names, f"{e.node.name}.{d.number}", body=body)
-    count = len(values) - count
-    directions = [int(d.backwards)] * count
+    operands = [v.name for v in values]
+    node = helper.make_node("Scan", operands, names, f"{e.node.name}.{d.number}", body=body)
+    directions = [int(d.backwards)] * len(read)
     node.attribute.extend(
         helper.make_attribute(name, value)
         for name, value in (
-            ("num_scan_inputs", count),
+            ("num_scan_inputs", len(read)),
             ("scan_input_directions", directions),
             ("scan_output_directions", directions[:1]),
         )
@@ -353,4 +354,4 @@ def _joined(parts: Sequence[Term], axis: int) -> Term:
 
 
 RULES: Mapping[str, Callable[[Expansion], bool]] = dict.fromkeys(_CELLS, recurrent)
-"""For the table of `onnx_expand`."""
+"""Applied before the rule for `Scan`."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from onnx import ModelProto, NodeProto, helper
+from onnx import ModelProto, NodeProto, helper, parser
 from unit.test_onnx_expand import Arrays
 
 from sdfg.lowering.frontend.onnx_import import import_onnx
@@ -101,8 +101,29 @@ def test_expanded_layers_compute_the_same(op: str, direction: str):
             np.testing.assert_allclose(left, right, rtol=1e-4, atol=1e-5)
 
 
-def test_a_layer_with_everything_compiled():
-    model, inputs = recurrent("LSTM", 4, "bidirectional", lengths=True, rest=True, clip=0.9)
+SCAN = """<ir_version: 8, opset_import: ["" : 17]>
+scan (float[2,3] x, float[2] z) => (float[2] y, float[2,3] s) {
+  y, s = Scan<num_scan_inputs = 1, scan_input_axes = [1], scan_output_axes = [1],
+              scan_input_directions = [1], scan_output_directions = [1],
+              body = b (float[2] a, float[2] r) => (float[2] t, float[2] v) {
+    t = Add(a, r)
+    v = Mul(t, t)
+  }>(z, x)
+}"""
+
+
+def test_scan_backwards_along_another_axis():
+    x = RANDOM.standard_normal((2, 3)).astype(np.float32)
+    z = np.zeros(2, np.float32)
+    got = driver.compile_module(import_onnx(parser.parse_model(SCAN))).run([x, z])
+    sums = np.cumsum(x[:, ::-1], axis=1)
+    np.testing.assert_allclose(np.asarray(got[0]), sums[:, -1], rtol=1e-5)
+    np.testing.assert_allclose(np.asarray(got[1]), sums[:, ::-1] ** 2, rtol=1e-5)
+
+
+@pytest.mark.parametrize("steps", [4, 11])
+def test_a_layer_with_everything_compiled(steps: int):
+    model, inputs = recurrent("LSTM", steps, "bidirectional", lengths=True, rest=True, clip=0.9)
     expected = evaluate(model, inputs)
     got = driver.compile_module(import_onnx(model)).run(list(inputs.values()))
     for left, right in zip(got, expected, strict=True):

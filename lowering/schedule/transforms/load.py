@@ -76,6 +76,8 @@ class LoadPass(Transformation):
             used = [op for op in chain if parameter(op) in memlet.symbols]
             if root(container) in written or used == chain:
                 continue
+            if isinstance(tasklet.body.block.args[index].type, ArrayType):
+                continue  # the tasklet itself says which of its elements it reads
             place = next(op for op in chain if op not in used)
             loops = [op for op in used if chain.index(op) > chain.index(place)]
             if any(not range_of(op).extent.is_Integer for op in chain):
