@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
-from onnx import ModelProto, NodeProto, TensorProto, helper
+from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, helper
 
 from sdfg.lowering.frontend import (
     onnx_exact,
@@ -37,24 +38,33 @@ Rule = Callable[[Expansion], bool]
 def expand_operators(model: ModelProto) -> None:
     """Replace all operators with a rule that applies, in place; shapes have been inferred."""
     shapes_from_results(model)
-    if _apply(model, {"": _FIRST, "ai.onnx": _FIRST}):
+    graph, version = model.graph, opset(model)
+    if _apply(graph, version, {"": _FIRST, "ai.onnx": _FIRST}, {}):
         inferred = infer_shapes(model).graph.value_info
         del model.graph.value_info[:]
         model.graph.value_info.extend(inferred)
-    _apply(model, _DOMAINS)
+    _apply(graph, version, _DOMAINS, {})
 
 
-def _apply(model: ModelProto, domains: Mapping[str, Mapping[str, Rule]]) -> bool:
-    """Whether any rule applied."""
-    graph = model.graph
-    types = {v.name: v.type.tensor_type for v in [*graph.input, *graph.value_info, *graph.output]}
+def _apply(
+    graph: GraphProto,
+    version: int,
+    domains: Mapping[str, Mapping[str, Rule]],
+    outer: Mapping[str, Any],
+) -> bool:
+    """Whether any rule applied, here or in a nested graph; `outer` are types of what it sees."""
+    values = [*graph.input, *graph.value_info, *graph.output]
+    types = {**outer, **{v.name: v.type.tensor_type for v in values}}
     types |= {
         t.name: helper.make_tensor_type_proto(t.data_type, list(t.dims)).tensor_type
         for t in graph.initializer
     }
-    version, nodes, changed = opset(model), list[NodeProto](), False
+    nodes, changed = list[NodeProto](), False
     names = Counter(node.name for node in graph.node)
     for node in list(graph.node):
+        for attribute in node.attribute:
+            if attribute.type == AttributeProto.GRAPH:
+                changed |= _apply(attribute.g, version, domains, types)
         # What an operator has become shares its name; values need names of their own.
         prefix = node.output[0] if names[node.name] > 1 else ""
         expansion = Expansion(graph, node, types, version, prefix)

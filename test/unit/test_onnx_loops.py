@@ -92,3 +92,13 @@ def test_scans_along_any_axis_from_either_end() -> None:
         }>(s, x, w)
     }"""
     _same(text, *([_array(n, 3), _array(3, n), _array(3)] for n in (4, 1)))
+
+
+def test_operators_are_replaced_within_loops_too() -> None:
+    text = """f (float[1,4] x, int64 n) => (float[1,4] y) {
+      c = Constant<value = bool {1}>()
+      y = Loop(n, c, x) <body = b (int64 i, bool more, float[1,4] s) => (bool on, float[1,4] t) {
+        on = Identity(more)  r = LpNormalization<axis = 0>(s)  t = Add(r, x)
+      }>
+    }"""
+    _same(text, [np.array([[0, 1, 2, 0]], np.float32), np.array(1)])
