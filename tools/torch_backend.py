@@ -22,7 +22,7 @@ from sdfg.lowering.frontend.torch_scans import expand_scans
 from sdfg.tools import driver
 from sdfg.tools.torch_call import CompiledPart, lowers
 from sdfg.tools.torch_parts import Part, Partition
-from sdfg.tools.torch_support import Stay, blamed, complete, stays, told
+from sdfg.tools.torch_support import Stay, blamed, complete, given_up, stays, told
 
 torch._dynamo.config.allow_rnn = True
 
@@ -35,6 +35,10 @@ MODES: Mapping[str | None, Mapping[str, Any]] = {
     "max-autotune-no-cudagraphs": {"measure": True},
 }
 """What the modes of `torch.compile` stand for, as options."""
+
+
+MOST_FAILURES = 16
+"""How often a graph is tried without what was to blame; then PyTorch runs the part that fails."""
 
 
 class SDFGRemark(UserWarning):
@@ -137,7 +141,7 @@ class _Compiler:
         staying = stays(graph)
         compiled: dict[Part, CompiledPart] = {}
         self._refuse(staying)
-        partition = Partition(graph, staying)
+        failures, partition = 0, Partition(graph, staying)
         while missing := [p for p in partition.parts.values() if p not in compiled]:
             part = missing[0]
             try:
@@ -145,8 +149,13 @@ class _Compiler:
             except SDFGError as error:
                 if not self._settings.fallback:
                     raise
+                failures += 1
                 self._late = lowers(part, self._settings.options)
-                staying |= blamed(part, error, self._fails)
+                staying |= (
+                    blamed(part, error, self._fails)
+                    if failures <= MOST_FAILURES
+                    else given_up(part, error)
+                )
                 partition = Partition(graph, staying)
         self._remark_staying(staying)
         run: Any = partition.assemble(lambda part: compiled[part]).forward

@@ -139,6 +139,12 @@ def _signature(node: Node) -> object:
     return str(node.target), str(structure), tuple(map(kind, leaves))
 
 
+def given_up(part: Part, error: Exception) -> dict[Node, Stay]:
+    """All operators of `part`, where looking for those that are to blame has taken too long."""
+    stay = Stay(_summary(error))
+    return {node: stay for node in part.nodes if isinstance(node.target, OpOverload)}
+
+
 def blamed(part: Part, error: Exception, fails: Callable[[Part], bool]) -> dict[Node, Stay]:
     """
     The operators of `part` that are to blame for `error`, and remember them.
