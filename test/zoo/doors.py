@@ -180,7 +180,7 @@ def _onnx(sample: Sample, trial: Trial, dynamic_shapes: Any) -> None:
             verbose=False,
         )
     except Exception as error:
-        raise CannotExportError(str(error)) from error
+        raise CannotExportError(str(error.__cause__ or error)) from error
     with tempfile.TemporaryDirectory(prefix="zoo-") as folder:
         path = Path(folder) / "model.onnx"
         program.save(path, external_data=True)

@@ -6,18 +6,14 @@ from zoo.entries import Outcome, attempt
 from zoo.table import table_of
 
 FAST = (
-    ("t5", "torch"),
-    ("mixtral", "torch"),
-    ("swin", "onnx"),
-    ("clip", "export"),
+    ("mamba", "torch"),
     ("unet", "torch"),
-    ("graph", "torch-dynamic"),
-    ("dlrm", "onnx-dynamic"),
-    ("ragged-bags", "torch"),
-    ("gan", "export"),
+    ("lstm-lm", "torch"),
+    ("mixtral-batched", "onnx"),
+    ("bart", "onnx"),
     ("llama-growing-cache", "generate"),
 )
-"""Each door once or twice, and each thing that only one of the models does."""
+"""What only one of the models does, and what most users come with."""
 
 
 @pytest.mark.slow
