@@ -49,28 +49,41 @@ def stft(e: Expansion) -> bool:
 
     Raises `SDFGError` where the length of a window, or how many there are, is not known.
     """
-    x, step, window, given = required(e, 0), required(e, 1), operand(e, 2), operand(e, 3)
+    x, window, given = required(e, 0), operand(e, 2), operand(e, 3)
     shape, result = e.shape(x.name), e.shape(e.node.output[0]) or [0] * 4
     onesided = bool(e.attributes.get("onesided", 1))
     known = None if given is None else e.known(given.name)
     sizes = (e.shape(window.name) or [0]) if window is not None else [0]
     length = int(known.item()) if known is not None else sizes[0]
-    length = _checked(e, length or (0 if onesided else result[2]))
-    hop = e.known(step.name)
-    frames = result[1]
+    if length or not onesided or given is None or not result[2]:
+        transformed = _windows(e, shape, _checked(e, length or (0 if onesided else result[2])))
+    else:  # one of two lengths has so many results
+        even, odd = (_windows(e, shape, 2 * result[2] - k, guessed=True) for k in (2, 1))
+        is_odd = given.reshaped().equals(2 * result[2] - 1)
+        transformed = is_odd.choose(odd, even)
+    transformed.gives(e.node.output[0])
+    return True
+
+
+def _windows(e: Expansion, shape: list[int] | None, length: int, *, guessed: bool = False) -> Term:
+    """The transforms of all windows of that length, which may be another one if `guessed`."""
+    x, step, window = required(e, 0), required(e, 1), operand(e, 2)
+    hop, frames = e.known(step.name), (e.shape(e.node.output[0]) or [0, 0])[1]
     if not frames and hop is not None and shape is not None and shape[1]:
         frames = 1 + (shape[1] - length) // int(hop.item())
     if shape is None or not frames:
         raise SDFGError(f"{e.node.name}: 'STFT' with a number of windows that is not known")
     starts = constant(e, range(frames)) * step.cast(TensorProto.INT64).reshaped()
     index = starts.reshaped(-1, 1) + constant(e, range(length))
+    if guessed and shape[1]:
+        index = index.at_most(shape[1] - 1)  # windows of another length may end outside
     parts = [x.taken(k, axis=2).taken(index, axis=1) for k in range(shape[2])]
     if window is not None:
         parts = [part * window for part in parts]
+    onesided = bool(e.attributes.get("onesided", 1))
     results = _transformed(parts, length, length, inverse=False, onesided=onesided)
     stacked = [r.apply("Unsqueeze", integers(e, -1)) for r in results]
-    stacked[0].apply("Concat", *stacked[1:], axis=-1).gives(e.node.output[0])
-    return True
+    return stacked[0].apply("Concat", *stacked[1:], axis=-1)
 
 
 def _fitting(e: Expansion, shape: Sequence[int], result: Sequence[int]) -> list[int]:
