@@ -51,9 +51,16 @@ def grouped_product(
     return result if out_dtype is None else result.to(out_dtype)
 
 
+def empty_permuted(size: list[int], physical_layout: list[int], **settings: Any) -> Tensor:
+    """Memory in another order of dimensions; the compiled program chooses its own."""
+    del physical_layout
+    return torch.empty(size, **settings)
+
+
 def decompositions() -> dict[Any, Callable[..., Any]]:
     """For the table of `torch_decompositions`; `transformers` has its own product, if loaded."""
     table: dict[Any, Callable[..., Any]] = {
+        aten.empty_permuted.default: empty_permuted,
         aten.histc.default: histogram,
         aten._grouped_mm.default: grouped_product,
     }
