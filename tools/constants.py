@@ -1,5 +1,8 @@
 """Weights that are computed from weights: done once, when a model is compiled."""
 
+from typing import Any
+
+from numpy.typing import NDArray
 from xdsl.dialects.builtin import ModuleOp
 
 from sdfg.dialect.ops.program import SdfgOp
@@ -26,9 +29,14 @@ def evaluate_constants(module: ModuleOp, weights: Weights) -> Weights:
     for program in programs:
         name = program.sym_name.data
         needed = {label for role, label, _ in program.arguments if role != "out"}
-        arrays = {label: weights[label] for label in needed}
+        arrays = {label: _signless(weights[label]) for label in needed}
         for label, array in interpret(module, name, arrays).items():
             entries[label] = Weight.of(array)
         program.detach()
         program.erase()
     return Weights(entries)
+
+
+def _signless(array: NDArray[Any]) -> NDArray[Any]:
+    """Integers as programs have them: NumPy's type for those is the signed one."""
+    return array.view(f"i{array.itemsize}") if array.dtype.kind == "u" else array
