@@ -147,6 +147,10 @@ class _Folder:
         found = [(self.shapes.get(n), self.kinds.get(n, 0)) for n in node.output if n]
         if not found or any(shape is None or prod(shape) or not kind for shape, kind in found):
             return None
+        if any(
+            prod(size for size in shape if size) > LARGEST_RESULT for shape, _ in found if shape
+        ):
+            return None  # NumPy multiplies the other sizes
         results = iter(
             np.zeros(shape, helper.tensor_dtype_to_np_dtype(kind)) for shape, kind in found if shape
         )
