@@ -5,7 +5,6 @@ from typing import Any
 
 import onnx
 import onnx.inliner
-import onnx.shape_inference
 from onnx import (
     AttributeProto,
     FunctionProto,
