@@ -13,6 +13,7 @@ from sdfg.lowering.frontend import (
     onnx_ml,
     onnx_optimizers,
     onnx_places,
+    onnx_pooling,
     onnx_products,
     onnx_quantize,
     onnx_recurrent,
@@ -39,10 +40,11 @@ def expand_operators(model: ModelProto) -> None:
     """Replace all operators with a rule that applies, in place; shapes have been inferred."""
     shapes_from_results(model)
     graph, version = model.graph, opset(model)
-    if _apply(graph, version, {"": _FIRST, "ai.onnx": _FIRST}, {}):
-        inferred = infer_shapes(model).graph.value_info
-        del model.graph.value_info[:]
-        model.graph.value_info.extend(inferred)
+    for rules in (onnx_pooling.RULES, _FIRST):
+        if _apply(graph, version, {"": rules, "ai.onnx": rules}, {}):
+            inferred = infer_shapes(model).graph.value_info
+            del model.graph.value_info[:]
+            model.graph.value_info.extend(inferred)
     _apply(graph, version, _DOMAINS, {})
 
 
