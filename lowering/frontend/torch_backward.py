@@ -128,7 +128,7 @@ def _by_weight(
     )
     for k, size in enumerate(kernel):
         result = result.narrow(2 + k, 0, size)
-    return result.transpose(0, 1)
+    return result.transpose(0, 1).contiguous()
 
 
 def _max_pool_backward(rank: int) -> Callable[..., Tensor]:
