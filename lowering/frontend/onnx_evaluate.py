@@ -10,11 +10,12 @@ from onnx import AttributeProto, ModelProto, NodeProto, helper
 
 Array = NDArray[Any]
 
-_IMPURE = frozenset(
+IMPURE = frozenset(
     "RandomNormal RandomUniform RandomNormalLike RandomUniformLike Bernoulli Multinomial "
     "Dropout".split()
 )
-_BOUNDED = frozenset("Compress NonZero NonMaxSuppression Unique Constant".split())
+"""Operators whose results change from run to run."""
+BOUNDED = frozenset("Compress NonZero NonMaxSuppression Unique Constant".split())
 """Operators whose results are hardly larger than what they read, though no size is inferred."""
 _LARGEST = 1 << 12
 """Elements of a result."""
@@ -31,28 +32,29 @@ def evaluate_node(
 
     Sizes are known without the data. None if there is more to know, or the evaluator has no answer.
     """
-    if node.domain not in ("", "ai.onnx") or node.op_type in _IMPURE:
+    if node.domain not in ("", "ai.onnx") or node.op_type in IMPURE:
         return None
     if any(attribute.type == AttributeProto.GRAPH for attribute in node.attribute):
         return None
     if node.op_type in ("Shape", "Size"):
-        return _size(node, shape(node.input[0]))
+        return sizes_read(node, shape(node.input[0]))
     inputs = {name: known[name] for name in node.input if name in known}
     if len(inputs) < len({*filter(None, node.input)}):
         return None
     if not inputs and node.op_type != "Constant":
         return None
-    return _run(model, node, inputs) if _is_small(node, shape) else None
+    return run_node(model, node, inputs) if _is_small(node, shape) else None
 
 
 def _is_small(node: NodeProto, shape: Callable[[str], Sequence[int] | None]) -> bool:
     sizes = [shape(name) for name in node.output if name]
     if any(size is None for size in sizes):
-        return node.op_type in _BOUNDED
+        return node.op_type in BOUNDED
     return all(prod(size) <= _LARGEST for size in sizes if size is not None)
 
 
-def _size(node: NodeProto, shape: Sequence[int] | None) -> list[Array] | None:
+def sizes_read(node: NodeProto, shape: Sequence[int] | None) -> list[Array] | None:
+    """What a `Shape` or `Size` says of an operand of that shape; None if it is not known."""
     if shape is None:
         return None
     if node.op_type == "Size":
@@ -61,7 +63,8 @@ def _size(node: NodeProto, shape: Sequence[int] | None) -> list[Array] | None:
     return [np.array(shape[bounds.get("start", 0) : bounds.get("end")], np.int64)]
 
 
-def _run(model: ModelProto, node: NodeProto, inputs: dict[str, Array]) -> list[Array] | None:
+def run_node(model: ModelProto, node: NodeProto, inputs: dict[str, Array]) -> list[Array] | None:
+    """The results by ONNX's reference evaluator; None where it has no answer."""
     # Loaded on demand: many models have nothing to evaluate.
     from onnx.reference import ReferenceEvaluator
 

@@ -12,12 +12,8 @@ from numpy.typing import NDArray
 from onnx import AttributeProto, ModelProto, NodeProto, ValueInfoProto, helper, numpy_helper
 
 from sdfg.dialect.weights import Weight
+from sdfg.lowering.frontend.onnx_evaluate import BOUNDED, IMPURE, run_node, sizes_read
 from sdfg.lowering.frontend.onnx_weights import stays_inline
-
-_IMPURE = frozenset(
-    "RandomNormal RandomUniform RandomNormalLike RandomUniformLike Bernoulli Multinomial Dropout "
-    "If Loop Scan SequenceMap".split()
-)
 
 Array = NDArray[Any]
 
@@ -31,10 +27,6 @@ _SLOW = frozenset(
     "AveragePool Col2Im Conv ConvInteger ConvTranspose DeformConv GridSample LpPool MaxPool "
     "QLinearConv Resize RoiAlign Upsample".split()
 )
-_BOUNDED = frozenset("Compress NonZero NonMaxSuppression Unique Constant".split())
-"""
-Operators whose results are about as large as what they read, though inference does not know them.
-"""
 
 
 def fold_constants(model: ModelProto, weights: Mapping[str, Weight]) -> dict[str, Weight]:
@@ -157,10 +149,10 @@ class _Folder:
         return [next(results) if name else np.zeros(0) for name in node.output]
 
     def _evaluate(self, node: NodeProto) -> list[Array] | None:
-        if node.domain not in ("", "ai.onnx") or node.op_type in _IMPURE:
+        if node.domain not in ("", "ai.onnx") or node.op_type in IMPURE:
             return None
         if node.op_type in ("Shape", "Size"):
-            return self._size(node)
+            return sizes_read(node, self.shapes.get(node.input[0]))
         if any(attribute.type == AttributeProto.GRAPH for attribute in node.attribute):
             return None
         inputs = {name: self._value(name) for name in node.input if name}
@@ -169,7 +161,7 @@ class _Folder:
         if any(value is None or value.size > LARGEST_RESULT for value in inputs.values()):
             return None
         known = {name: value for name, value in inputs.items() if value is not None}
-        return self._run(node, inputs) if self._is_small(node, known) else None
+        return run_node(self.model, node, known) if self._is_small(node, known) else None
 
     def _is_small(self, node: NodeProto, inputs: Mapping[str, Array]) -> bool:
         """Whether the results are: a few numbers can stand for a tensor that fills the memory."""
@@ -178,7 +170,7 @@ class _Folder:
             shapes = _inferred(node, inputs, self.model)
         limit = SLOW_RESULT if node.op_type in _SLOW else LARGEST_RESULT
         if any(shape is None for shape in shapes):
-            return node.op_type in _BOUNDED
+            return node.op_type in BOUNDED
         return all(0 <= prod(shape) <= limit for shape in shapes if shape is not None)
 
     def _value(self, name: str) -> Array | None:
@@ -187,36 +179,3 @@ class _Folder:
         if weight is None or prod(weight.shape) > LARGEST_RESULT:
             return self.known.get(name)
         return weight.load()
-
-    def _size(self, node: NodeProto) -> list[Array] | None:
-        shape = self.shapes.get(node.input[0])
-        if shape is None:
-            return None
-        if node.op_type == "Size":
-            return [np.array(np.prod(shape, dtype=np.int64))]
-        bounds = {attribute.name: attribute.i for attribute in node.attribute}
-        return [np.array(shape[bounds.get("start", 0) : bounds.get("end")], np.int64)]
-
-    def _run(self, node: NodeProto, inputs: dict[str, Any]) -> list[Array] | None:
-        # Loaded on demand: many models have nothing to fold.
-        from onnx.reference import ReferenceEvaluator
-
-        graph = helper.make_graph(
-            [node],
-            "fold",
-            [helper.make_empty_tensor_value_info(name) for name in inputs],
-            [helper.make_empty_tensor_value_info(name) for name in node.output if name],
-        )
-        model = onnx.helper.make_model(
-            graph, opset_imports=self.model.opset_import, ir_version=self.model.ir_version
-        )
-        try:
-            evaluator: Any = ReferenceEvaluator(model)
-            values: Any = evaluator.run(None, inputs)
-        except Exception:
-            # The evaluator raises errors of all kinds for what it lacks; the node simply stays.
-            return None
-        if not all(isinstance(value, np.ndarray | np.generic) for value in values):
-            return None
-        results = iter(np.asarray(value) for value in values)
-        return [next(results) if name else np.zeros(0) for name in node.output]
