@@ -106,7 +106,7 @@ def tree_ensemble_regressor(e: Expansion) -> bool:
     """The operator of versions 1 and 3: results are 32-bit floats."""
     aggregate, targets = e.text("aggregate_function", "SUM"), int(e.attributes.get("n_targets", 1))
     forest = _older_forest(e, "target")
-    result = _evaluated(e, forest, targets, aggregate, _wide(required(e, 0)).kind).cast(_FLOAT)
+    result = _evaluated(e, forest, targets, aggregate, _compared_as(required(e, 0))).cast(_FLOAT)
     result = _with_base(e, result)
     transformed(result, e.text("post_transform", "NONE")).gives(e.node.output[0])
     return True
@@ -122,7 +122,7 @@ def tree_ensemble_classifier(e: Expansion) -> bool:
     how = e.text("post_transform", "NONE")
     forest = _older_forest(e, "class")
     count = max(len(classes), 1)
-    kind = _wide(required(e, 0)).kind
+    kind = _compared_as(required(e, 0))
     scores = _with_base(e, _evaluated(e, forest, count, "SUM", kind).cast(_FLOAT))
     if len(set(e.attributes["class_ids"])) == 1:
         positive = scores.apply("Slice", integers(e, 0), integers(e, 1), integers(e, 1))
@@ -175,9 +175,9 @@ def _step(e: Expansion, forest: _Forest, x: Term, node: Term) -> Term:
     return yes.choose(at(lambda n: n.yes, _INT64), at(lambda n: n.no, _INT64))
 
 
-def _wide(x: Term) -> Term:
-    """Thresholds are compared as floats."""
-    return x if x.kind == TensorProto.DOUBLE else replace(x, kind=_FLOAT)
+def _compared_as(x: Term) -> int:
+    """The type in which versions 1 and 3 compare with thresholds."""
+    return x.kind if x.kind == TensorProto.DOUBLE else _FLOAT
 
 
 def _with_base(e: Expansion, scores: Term) -> Term:
@@ -187,10 +187,7 @@ def _with_base(e: Expansion, scores: Term) -> Term:
 
 def _list(e: Expansion, name: str) -> Sequence[Any]:
     """A list, which may be given as a tensor."""
-    if name in e.attributes:
-        return e.attributes[name]
-    tensor: TensorProto | None = e.attributes.get(f"{name}_as_tensor", e.attributes.get(name))
-    return () if tensor is None else numpy_helper.to_array(tensor).tolist()
+    return e.attributes.get(name) or _tensor(e, f"{name}_as_tensor")
 
 
 def _tensor(e: Expansion, name: str) -> list[Any]:
