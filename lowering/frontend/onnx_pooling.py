@@ -108,7 +108,10 @@ def _windows(e: Expansion) -> list[_Windows]:
         return []
     sizes: list[int] = (e.shape(e.node.input[0]) or [0] * (rank + 2))[2:]
     if not all(sizes):
-        raise SDFGError(f"{label(e.node)}: '{e.node.op_type}' with 'ceil_mode' of dynamic sizes")
+        raise SDFGError(
+            f"{label(e.node)}: '{e.node.op_type}' with 'ceil_mode' of dynamic sizes cannot be "
+            "compiled\nhint: give the model's inputs fixed heights and widths"
+        )
     found = [
         _Windows(sizes[k], (kernel[k] - 1) * holes[k] + 1, steps[k], holes[k], *pads[k::rank])
         for k in range(rank)
