@@ -68,6 +68,7 @@ def table_of(outcomes: Sequence[Outcome]) -> str:
 
 
 def _row(o: Outcome) -> str:
-    reason = o.reason.replace("|", "/").replace("<", "&lt;")[:_REASON]
+    reason = o.reason.replace("|", "/")[:_REASON]
+    reason = reason.replace("<", "&lt;").replace("](", "&#93;(")  # neither HTML nor a link
     numbers = f"{o.error:.1g} | {o.seconds:.0f}" if o.status == "pass" else " | "
     return f"| {o.model} | {o.door} | {o.status} | {numbers} | {reason} |\n"

@@ -28,8 +28,10 @@ def test_the_table_shows_numbers_or_reasons() -> None:
     outcomes = [
         Outcome("bert", "torch", "pass", 1.25e-7, 8.4, "2 compilations"),
         Outcome("bert", "onnx", "refused", reason="SDFGError: unsupported op 'a | <b>'"),
+        Outcome("bert", "export", "refused", reason="call [target=f](args"),
     ]
     table = table_of(outcomes)
-    assert "**1 of 2 pass.**" in table
+    assert "**1 of 3 pass.**" in table
     assert "| bert | torch | pass | 1e-07 | 8 | 2 compilations |" in table
     assert "| bert | onnx | refused |  |  | SDFGError: unsupported op 'a / &lt;b>' |" in table
+    assert "| call [target=f&#93;(args |" in table
